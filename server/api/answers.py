@@ -1,0 +1,197 @@
+"""Answers: records and outcomes of the domain in the contract's messages, and nothing else."""
+
+from __future__ import annotations
+
+from certmanager.v1 import certificate_pb2, certificate_request_pb2, errors_pb2, profile_pb2, x509_pb2
+from certmanager.v1 import certificate_service_pb2 as certificates
+
+from server.api.attributes import named_usages, timestamp, unnamed_usages, write_attributes, write_constraints
+from server.api.enums import (
+    ALT_NAME_TYPE,
+    KEY_ALGORITHM,
+    KEY_SOURCE,
+    KEY_USAGE,
+    RENEWAL_REASON,
+    SIGNATURE_ALGORITHM,
+    named,
+)
+from server.errors import Violation
+from server.ra.assembly import Draft
+from server.ra.certificates import Found
+from server.ra.profile import KeySource, RenewalReason
+from server.ra.registration import Issued
+from server.ra.terms import CertificateRecord, KeyUsage, ProfileRecord, RequestRecord, certificate_pem
+
+_FULL = certificate_pb2.CERTIFICATE_VIEW_FULL
+_STATES = certificate_pb2.CertificateState
+_REQUEST_STATES = certificate_request_pb2.CertificateRequestState
+
+
+def issued(outcome: Issued) -> certificates.IssueCertificateResponse:
+    """The answer to an order that was issued at once; the only one that can hold a private key."""
+    record = outcome.certificate
+    return certificates.IssueCertificateResponse(
+        certificate=certificate_pb2.IssuedCertificate(
+            certificate=outcome.certificate_pem,
+            certificate_chain=outcome.chain_pem,
+            issuing_ca_certificate=outcome.issuing_ca_pem,
+            private_key=outcome.private_key_pem or "",
+            serial_number=record.serial,
+            certificate_id=record.id,
+            not_before=timestamp(record.not_before),
+            not_after=timestamp(record.not_after),
+            auto_renewal=auto_renewal(record),
+            lineage_id=record.lineage_id,
+            ca_id=record.ca_id,
+            fingerprint_sha256=record.fingerprint,
+            profile_id=record.profile_id or "",
+            profile_revision=record.profile_revision,
+            certificate_policy_id=record.policy_id or "",
+            policy_revision=record.policy_revision,
+            requester_identity_id=record.requester_id,
+        ),
+        certificate_request_id=outcome.request.id,
+        certificate_request=certificate_request(outcome.request, record),
+    )
+
+
+def judged(draft: Draft) -> certificates.IssueCertificateResponse:
+    """The answer to ``validate_only``: what would be issued, and all that speaks against it."""
+    return certificates.IssueCertificateResponse(
+        effective_attributes=write_attributes(draft.template),
+        violations=[violation(one) for one in draft.violations],
+    )
+
+
+def violation(one: Violation) -> errors_pb2.Violation:
+    """One broken rule."""
+    return errors_pb2.Violation(
+        field=one.field,
+        rule=one.rule,
+        message=one.message,
+        value=one.value,
+        allowed=one.allowed,
+        nature=named(errors_pb2.ViolationNature, one.nature.name),
+    )
+
+
+def certificate_request(
+    record: RequestRecord, certificate: CertificateRecord | None = None
+) -> certificate_request_pb2.CertificateRequest:
+    """A request as it is now; what was asked for is read from the document that was kept."""
+    asked = certificates.IssueCertificateRequest.FromString(record.order)
+    return certificate_request_pb2.CertificateRequest(
+        id=record.id,
+        project_id=record.project_id,
+        profile_id=record.profile_id,
+        requester_identity_id=record.requester_id,
+        state=named(_REQUEST_STATES, record.state),
+        key_source=KEY_SOURCE.number(KeySource[record.key_source]),
+        private_key_state=named(certificate_pb2.PrivateKeyState, record.private_key_state),
+        csr=asked.csr,
+        attributes=asked.attributes if asked.HasField("attributes") else None,
+        metadata=asked.metadata,
+        certificate_id=record.certificate_id or "",
+        certificate_policy_id=record.policy_id or "",
+        policy_revision=record.policy_revision,
+        profile_revision=record.profile_revision,
+        auto_renew=asked.auto_renew if asked.HasField("auto_renew") else None,
+        revision=record.revision,
+        created_at=timestamp(record.created_at),
+        updated_at=timestamp(record.updated_at),
+        expires_at=timestamp(record.expires_at),
+        ended_at=timestamp(certificate.created_at) if certificate else None,
+    )
+
+
+def auto_renewal(record: CertificateRecord) -> certificate_pb2.AutoRenewal:
+    """Whether and when the server renews a certificate, and if not, why."""
+    if record.auto_renewal_enabled:
+        state = certificate_pb2.RENEWAL_STATE_SCHEDULED
+        return certificate_pb2.AutoRenewal(enabled=True, renews_at=timestamp(record.renews_at), state=state)
+    reason = RenewalReason[record.auto_renewal_reason]
+    return certificate_pb2.AutoRenewal(
+        reason=RENEWAL_REASON.number(reason), message=reason.value, state=certificate_pb2.RENEWAL_STATE_OFF
+    )
+
+
+def certificate(found: Found, view: int) -> certificate_pb2.Certificate:
+    """A stored certificate; its PEM fields only in the FULL view."""
+    record, told = found.record, found.description
+    full = view in (certificate_pb2.CERTIFICATE_VIEW_UNSPECIFIED, _FULL)
+    return certificate_pb2.Certificate(
+        id=record.id,
+        project_id=record.project_id,
+        profile_id=record.profile_id or "",
+        ca_id=record.ca_id,
+        certificate_request_id=record.request_id or "",
+        state=named(_STATES, found.state),
+        serial_number=record.serial,
+        fingerprint_sha256=record.fingerprint,
+        subject=told.subject,
+        issuer=told.issuer,
+        common_name=told.common_name,
+        alt_names=[
+            certificate_pb2.AltName(type=ALT_NAME_TYPE.number(name.type), value=name.value)
+            for name in told.alt_names
+        ],
+        key_algorithm=KEY_ALGORITHM.number(told.key_algorithm) if told.key_algorithm else None,
+        signature_algorithm=_signature_algorithm(found),
+        key_usages=[KEY_USAGE.number(usage) for usage in KeyUsage if usage in told.key_usages],
+        extended_key_usages=named_usages(told.extended_key_usages),
+        extended_key_usage_oids=unnamed_usages(told.extended_key_usages),
+        basic_constraints=write_constraints(told.basic_constraints),
+        not_before=timestamp(record.not_before),
+        not_after=timestamp(record.not_after),
+        revocation=_revocation(record),
+        certificate=certificate_pem(record.der) if full else "",
+        certificate_chain=found.chain_pem if full else "",
+        issuing_ca_certificate=found.issuing_ca_pem if full else "",
+        renewed_from_certificate_id=record.renewed_from_id or "",
+        renewed_by_certificate_id=record.renewed_by_id or "",
+        auto_renewal=auto_renewal(record),
+        metadata=[certificate_pb2.MetadataEntry(key=k, value=v) for k, v in record.metadata.items()],
+        created_at=timestamp(record.created_at),
+        updated_at=timestamp(record.updated_at),
+        lineage_id=record.lineage_id,
+        certificate_policy_id=record.policy_id or "",
+        policy_revision=record.policy_revision,
+        profile_revision=record.profile_revision,
+        requester_identity_id=record.requester_id,
+        key_source=KEY_SOURCE.number(KeySource[record.key_source]),
+        private_key_state=named(certificate_pb2.PrivateKeyState, record.private_key_state),
+        ca_generation=1,
+        revision=record.revision,
+    )
+
+
+def _signature_algorithm(found: Found) -> x509_pb2.SignatureAlgorithm | None:
+    algorithm = found.description.signature_algorithm
+    return SIGNATURE_ALGORITHM.number(algorithm) if algorithm else None
+
+
+def _revocation(record: CertificateRecord) -> certificate_pb2.Revocation | None:
+    if record.revoked_at is None:
+        return None
+    return certificate_pb2.Revocation(
+        reason=named(x509_pb2.RevocationReason, record.revocation_reason or ""),
+        revoked_at=timestamp(record.revoked_at),
+        invalidity_date=timestamp(record.invalidity_at),
+    )
+
+
+def certificate_profile(record: ProfileRecord) -> profile_pb2.CertificateProfile:
+    """A profile: the document that its author wrote, with what the server adds to it."""
+    message = profile_pb2.CertificateProfile.FromString(record.document)
+    message.id = record.id
+    message.project_id = record.project_id
+    message.ca_id = record.ca_id
+    message.certificate_policy_id = record.policy_id
+    message.slug = record.slug
+    message.disabled = record.disabled
+    message.api_config_id = record.api_config_id or ""
+    message.created_at.FromDatetime(record.created_at)
+    message.updated_at.FromDatetime(record.updated_at)
+    message.revision = record.revision
+    message.etag = str(record.revision)
+    return message

@@ -1,0 +1,97 @@
+"""Authentication and authorization: who calls, and whether they may ever call this.
+
+Whether they may do it to *this* object is decided in the use case, which
+enters a project through the call's caller; the pipeline only checks afterwards
+that it did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Protocol
+
+from server.errors import Denied, Unauthenticated
+
+if TYPE_CHECKING:
+    from server.api.methods import Method
+
+# RFC 6750, section 2.1, narrowed to the tokens that this server hands out.
+_CREDENTIALS = re.compile(r"bearer +(cm_[A-Za-z0-9._~+/=-]{1,250})", re.IGNORECASE)
+_TRACE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Principal(Protocol):
+    """Who calls."""
+
+    @property
+    def identity_id(self) -> str:
+        """The identity's id."""
+
+    @property
+    def identity_name(self) -> str:
+        """The identity's name, for people."""
+
+    @property
+    def token_id(self) -> str:
+        """Which of the identity's tokens was shown."""
+
+    def allows_anywhere(self, permission: str) -> bool:
+        """Whether some role of the identity, in some project, grants ``permission``."""
+
+
+class Authenticator(Protocol):
+    """Knows whose a token is."""
+
+    def cached(self, bearer: str) -> Principal | None:
+        """The principal, if that can be said without waiting."""
+
+    async def authenticate(self, bearer: str) -> Principal:
+        """The principal; raises ``Unauthenticated`` if the token is not valid now."""
+
+
+class Caller(Protocol):
+    """The principal in one call; ``entered`` tells that a use case has checked its right."""
+
+    @property
+    def entered(self) -> bool:
+        """Whether the right to the call's object was checked."""
+
+
+MakeCaller = Callable[[Principal, str], Caller]
+"""Makes the caller of one call from the principal and the method's permission."""
+
+
+def read_headers(metadata: Iterable[tuple[str, str | bytes]]) -> tuple[str, str]:
+    """The bearer token and the trace id that the caller sent, each empty if absent or unusable.
+
+    Two ``authorization`` headers are as good as none: which one would count
+    is what an attacker behind a proxy wants to choose.
+    """
+    credentials: list[str | bytes] = []
+    trace_id = ""
+    for key, value in metadata:
+        if key == "authorization":
+            credentials.append(value)
+        elif key == "x-request-id" and isinstance(value, str) and _TRACE_ID.fullmatch(value):
+            trace_id = value
+    return _bearer(credentials), trace_id
+
+
+def unauthenticated() -> Unauthenticated:
+    """The one answer to a missing, malformed, unknown, expired or revoked token."""
+    return Unauthenticated("no valid credentials were given")
+
+
+def authorize(principal: Principal, method: Method) -> None:
+    """Refuses a method that none of the principal's roles allows, in whatever project."""
+    if method.concerns_self or principal.allows_anywhere(method.permission):
+        return
+    raise Denied(f"this needs the permission '{method.permission}'", permission=method.permission)
+
+
+def _bearer(credentials: list[str | bytes]) -> str:
+    if len(credentials) != 1 or not isinstance(credentials[0], str):
+        return ""
+    match = _CREDENTIALS.fullmatch(credentials[0])
+    return match[1] if match else ""

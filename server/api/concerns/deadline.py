@@ -1,0 +1,64 @@
+"""Deadlines: the caller's is kept, and a unary call that brings none gets ours.
+
+One timer on the event loop cancels the task of the call; that is half the
+price of ``asyncio.timeout``, which also needs a scope around the handler.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.errors import TooLate
+
+if TYPE_CHECKING:
+    from server.api.call import Call
+
+
+@dataclass(frozen=True, slots=True)
+class CallLimits:
+    """How long a call may take, in seconds."""
+
+    unary: float = 60.0
+    """For a unary call without a deadline; clients that set one may take longer."""
+    least: float = 0.005
+    """A call that arrives with less than this left is refused before any work."""
+
+
+def arm(call: Call, remaining: float | None, *, least: float) -> None:
+    """Starts the timer that ends the call after ``remaining`` seconds; ``None`` means never."""
+    if remaining is None:
+        return
+    if remaining < least:
+        raise too_late()
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None, "a call is served in a task"
+    call.deadline = loop.time() + remaining
+    call.timer = loop.call_at(call.deadline, _expire, call, task)
+
+
+def disarm(call: Call) -> None:
+    """Stops the timer: from here on the answer is on its way."""
+    if call.timer is not None:
+        call.timer.cancel()
+
+
+def was_ours(call: Call) -> bool:
+    """Whether the cancellation being handled came from the timer alone.
+
+    The client may have gone away in the same moment; then there is nobody left
+    to answer and the cancellation must go on its way.
+    """
+    task = asyncio.current_task()
+    return call.expired and task is not None and task.uncancel() == 0
+
+
+def too_late() -> TooLate:
+    """The answer to a call whose time is up."""
+    return TooLate("the deadline leaves too little time")
+
+
+def _expire(call: Call, task: asyncio.Task[object]) -> None:
+    call.expired = True
+    task.cancel()

@@ -1,0 +1,46 @@
+"""Orders: from the contract's request to the domain's, with everything that is wrong with its form."""
+
+from __future__ import annotations
+
+from certmanager.v1 import certificate_service_pb2 as messages
+from certmanager.v1 import x509_pb2
+
+from server.api.attributes import read_attributes
+from server.errors import Unsupported, Violation
+from server.ra.order import Order
+
+
+def read_order(request: messages.IssueCertificateRequest, violations: tuple[Violation, ...]) -> Order:
+    """The order of a request; ``violations`` are those that validation found. Raises Unsupported."""
+    _refuse_what_is_not_built(request)
+    faults = list(violations)
+    source = request.WhichOneof("key_source") or ""
+    return Order(
+        profile_id=request.profile_id,
+        csr=getattr(request, source) if source.startswith("csr") else None,
+        csr_field=source if source.startswith("csr") else "csr",
+        attributes=read_attributes(request.attributes, faults),
+        metadata=tuple((entry.key, entry.value) for entry in request.metadata),
+        auto_renew=request.auto_renew if request.HasField("auto_renew") else None,
+        document=_document(request),
+        faults=tuple(faults),
+    )
+
+
+def _refuse_what_is_not_built(request: messages.IssueCertificateRequest) -> None:
+    """Say so, rather than pass over a wish in silence: a retry would issue twice, a key would travel open."""
+    if request.request_id:
+        raise Unsupported("this server does not know request_id yet; leave it out", field="request_id")
+    if request.generated_key.HasField("recipient_key"):
+        raise Unsupported("this server does not seal private keys yet", field="generated_key.recipient_key")
+    if request.key_format == x509_pb2.KEY_FORMAT_PKCS12:
+        raise Unsupported("this server does not write PKCS #12 yet", field="key_format")
+
+
+def _document(request: messages.IssueCertificateRequest) -> bytes:
+    """The request as it is kept: without what is no part of the intent, and without the password."""
+    kept = messages.IssueCertificateRequest()
+    kept.CopyFrom(request)
+    for name in ("request_id", "validate_only", "wait", "key_password"):
+        kept.ClearField(name)
+    return kept.SerializeToString(deterministic=True)

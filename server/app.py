@@ -1,0 +1,186 @@
+"""The composition root: from settings to a running application; it alone knows the concrete classes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from server import keyring
+from server.api import listen, seeds
+from server.api.concerns.deadline import CallLimits
+from server.api.concerns.drain import Drain
+from server.api.concerns.record import Recorder
+from server.api.documents import Compiler
+from server.api.listen import CertificateSource, TransportLimits
+from server.api.pipeline import Concerns, Pipeline
+from server.api.services import UseCases, services
+from server.bootstrap import META_IDS, Seeds, bootstrap, migrated
+from server.ca.authorities import Authorities
+from server.ca.pool import CryptoPool
+from server.ca.service import META_CERTIFICATE, META_KEY, ServiceCA, ServiceCertificate, server_name
+from server.clock import Clock, utc_now
+from server.config import Settings, SettingsError
+from server.files import write_private, write_public
+from server.pki.faults import NameFault
+from server.pki.seal import KEK
+from server.ra.access import PERMISSIONS, Caller
+from server.ra.catalog import Catalog
+from server.ra.certificates import Certificates
+from server.ra.profiles import Profiles
+from server.ra.registration import Registration
+from server.ra.tasks import Tasks
+from server.ra.tokens import Authenticator
+from server.store.store import Store
+from server.telemetry import Metrics
+from server.tls import FileCertificate
+from server.web.metrics import metrics_app
+from server.web.serving import serve
+
+SEEDS = Seeds(seeds.SLUG, seeds.tls_server_policy(), seeds.tls_server_profile())
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A server that takes calls."""
+
+    endpoints: dict[str, str]
+    """By name of the listener: where it listens."""
+    drain: Drain
+    _delay: float
+
+    async def drained(self) -> None:
+        """Take no more calls, and give balancers the time to notice."""
+        self.drain.start()
+        await asyncio.sleep(self._delay)
+
+
+@asynccontextmanager
+async def application(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[Application]:
+    """Serve within the context; leaving it drains, lets running calls finish and stores what was signed."""
+    async with AsyncExitStack() as stack:
+        store = await opened(settings, stack, clock=clock)
+        kek = await keyring.find(settings, store)
+        pool, tasks, drain, metrics = CryptoPool(), Tasks(), Drain(), Metrics()
+        stack.callback(pool.close)
+        stack.push_async_callback(tasks.drain)
+        catalog = Catalog(store, Authorities(kek, pool), Compiler())
+        cases = UseCases(
+            profiles=Profiles(store, catalog, clock=clock),
+            registration=Registration(store, catalog, pool, tasks=tasks, clock=clock),
+            certificates=Certificates(store, clock=clock),
+        )
+        concerns = Concerns(
+            authenticator=Authenticator(store, clock=clock),
+            make_caller=Caller,
+            drain=drain,
+            recorder=Recorder(metrics, structlog.get_logger("rpc")),
+            limits=CallLimits(unary=settings.unary_timeout),
+        )
+        pipeline = Pipeline(
+            services(cases, drain, reflection=settings.reflection), concerns, permissions=PERMISSIONS
+        )
+        metrics.sample("store", lambda: _writes(store))
+        source = await _certificate(settings, store, kek, clock=clock)
+        endpoints = {"grpc": await _grpc(settings, pipeline, source, stack)}
+        if settings.metrics:
+            endpoints["metrics"] = await _metrics(settings, metrics, drain, stack)
+        await _tell(settings, store, endpoints)
+        running = Application(endpoints, drain, settings.drain_delay)
+        stack.push_async_callback(running.drained)
+        yield running
+
+
+async def opened(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> Store:
+    """The store of the settings, set up if it is empty and the settings allow that."""
+    if settings.bootstrap:
+        await migrated(settings)
+    store = await Store.open(settings.database, clock=clock)
+    stack.push_async_callback(store.close)
+    if settings.bootstrap:
+        await bootstrap(settings, store, seeds=SEEDS, clock=clock)
+    if await store.meta(META_IDS) is None:
+        raise SettingsError("the database is not set up; run 'certmanager bootstrap'")
+    return store
+
+
+async def _grpc(
+    settings: Settings, pipeline: Pipeline, source: CertificateSource | None, stack: AsyncExitStack
+) -> str:
+    limits = TransportLimits(
+        message=settings.max_message_bytes,
+        streams=settings.max_concurrent_streams,
+        pending=settings.max_pending_requests,
+    )
+    server = listen.build(pipeline, limits)
+    address = settings.grpc
+    if source is None:
+        port = listen.listen_insecurely(server, str(address))
+    else:
+        client_ca = settings.client_ca.read_bytes() if settings.client_ca else None
+        port = listen.listen(server, str(address), source, client_ca=client_ca)
+    await server.start()
+    stack.push_async_callback(server.stop, settings.drain_grace)
+    return str(address.at(port))
+
+
+async def _metrics(settings: Settings, metrics: Metrics, drain: Drain, stack: AsyncExitStack) -> str:
+    address = settings.metrics
+    assert address is not None
+    app = metrics_app(metrics.registry, lambda: not drain.started)
+    web = await serve(app, address.host, address.port)
+    stack.push_async_callback(web.stop)
+    return f"http://{address.at(web.port)}"
+
+
+async def _certificate(
+    settings: Settings, store: Store, kek: KEK, *, clock: Clock
+) -> CertificateSource | None:
+    """What to serve TLS with; None for plaintext."""
+    if settings.insecure_loopback:
+        return None
+    if settings.tls_cert and settings.tls_key:
+        return FileCertificate(settings.tls_cert, settings.tls_key).prove()
+    certificate, key = await store.meta(META_CERTIFICATE), await store.meta(META_KEY)
+    if certificate is None or key is None:
+        raise SettingsError("the database has no service CA; run 'certmanager bootstrap'")
+    authority = ServiceCA.open(kek, certificate=certificate, sealed_key=key)
+    write_public(settings.data_dir / "ca.pem", authority.pem)
+    return ServiceCertificate(authority, tuple(_names(settings)), clock)
+
+
+def _names(settings: Settings) -> Iterator[str]:
+    """What clients may call this server: this machine, its host name, and what the operator adds."""
+    yield from ("localhost", "127.0.0.1", "::1")
+    for name in (socket.gethostname(), settings.grpc.host):
+        if _is_name(name) and name not in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+            yield name
+    for name in filter(None, (part.strip() for part in settings.server_names.split(","))):
+        if not _is_name(name):
+            raise SettingsError("setting 'server_names' (--server-names): must be DNS names and IP addresses")
+        yield name
+
+
+def _is_name(text: str) -> bool:
+    try:
+        server_name(text)
+    except NameFault:
+        return False
+    return True
+
+
+async def _tell(settings: Settings, store: Store, endpoints: dict[str, str]) -> None:
+    """Leave the addresses and the first ids in the data directory, for scripts."""
+    ids = await store.meta(META_IDS) or b"{}"
+    write_public(settings.data_dir / "bootstrap.json", ids.decode() + "\n")
+    write_private(settings.data_dir / "endpoints.json", json.dumps(endpoints, indent=2) + "\n")
+
+
+def _writes(store: Store) -> dict[str, float]:
+    writer = store.writer
+    return {"commits_total": writer.commits, "units_total": writer.units, "rows_total": writer.rows}

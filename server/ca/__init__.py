@@ -1,0 +1,1 @@
+"""Certificate authority: issuers and their keys, and the service's own TLS certificate."""

@@ -1,0 +1,132 @@
+"""The console script: ``certmanager serve``, ``bootstrap`` and ``migrate``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from typing import Any, TypeVar, get_args
+
+import click
+
+from server import config, files, telemetry
+from server.api.startup import StartupError
+from server.app import Application, application, opened
+from server.clock import utc_now
+from server.store import migrate
+from server.store.failures import StoreError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_REFUSALS = (config.SettingsError, files.InUse, StartupError, StoreError)
+"""What an operator can mend: told in a sentence, without a traceback."""
+
+
+@click.group()
+@click.version_option(package_name="certmanager")
+def main() -> None:
+    """Issue X.509 certificates against certificate profiles, over gRPC."""
+
+
+def with_settings(command: F) -> F:
+    """Give a command a flag for each setting; what it is called with are the flags that were said."""
+    for name, info in reversed(config.flags().items()):
+        command = _option(name, info)(command)
+    return click.option("--config", metavar="FILE", help="TOML file of settings.")(command)
+
+
+def _option(name: str, info: Any) -> Callable[[F], F]:
+    spelling, help_ = config.flag(name), info.description
+    if info.annotation is bool:
+        return click.option(f"{spelling}/--no-{spelling[2:]}", default=None, help=f"{help_} [{info.default}]")
+    choices = [one for one in get_args(info.annotation) if isinstance(one, str)]
+    shown = f" [{info.default}]" if info.default not in (None, "") else ""
+    metavar = "|".join(choices) or name.rpartition("_")[2].upper()
+    return click.option(spelling, default=None, metavar=metavar, help=help_ + shown)
+
+
+@main.command()
+@with_settings
+def serve(**flags: Any) -> None:
+    """Serve until SIGTERM or SIGINT; a second signal stops at once."""
+    settings = _settings(flags)
+    _configure_logging(settings)
+    _run(settings, _serve(settings))
+
+
+@main.command()
+@with_settings
+def bootstrap(**flags: Any) -> None:
+    """Set up an empty database and data directory, and end."""
+    settings = _settings(flags | {"bootstrap": True})
+    _run(settings, _bootstrap(settings))
+    click.echo(f"the database is set up; the owner's token is in {settings.data_dir / 'owner.token'}")
+
+
+@main.command("migrate")
+@with_settings
+def migrate_(**flags: Any) -> None:
+    """Bring the database's tables to this program's version."""
+    settings = _settings(flags)
+    with _refusals(), files.locked(settings.data_dir):
+        before = migrate.current(settings.database)
+        migrate.upgrade(settings.database)
+        click.echo(f"the database went from {before or 'nothing'} to {migrate.head()}")
+
+
+def _settings(flags: dict[str, Any]) -> config.Settings:
+    with _refusals():
+        return config.load(flags)
+
+
+class _refusals:  # noqa: N801 - used as a statement
+    """Ends the program with a sentence and status 2 for what an operator can mend."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _REFUSALS):
+            click.echo(f"certmanager: {error}", err=True)
+            sys.exit(2)
+
+
+def _run(settings: config.Settings, work: Any) -> None:
+    with _refusals(), files.locked(settings.data_dir):
+        asyncio.run(work)
+
+
+def _configure_logging(settings: config.Settings) -> None:
+    form = telemetry.LogForm.JSON if settings.log_format == "json" else telemetry.LogForm.CONSOLE
+    telemetry.configure_logging(level=settings.log_level, form=form)
+
+
+async def _bootstrap(settings: config.Settings) -> None:
+    async with AsyncExitStack() as stack:
+        await opened(settings, stack, clock=utc_now)
+
+
+async def _serve(settings: config.Settings) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stop, stopped, number)
+    async with application(settings) as running:
+        _announce(running)
+        await stopped.wait()
+
+
+def _stop(stopped: asyncio.Event, number: signal.Signals) -> None:
+    if stopped.is_set():
+        # Nothing is lost: what was answered is durable, and what was not was never told.
+        os._exit(128 + number)
+    stopped.set()
+
+
+def _announce(running: Application) -> None:
+    parts = (f"{name}={address}" for name, address in running.endpoints.items())
+    click.echo(f"ready {' '.join(parts)}")
+    sys.stdout.flush()

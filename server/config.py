@@ -1,0 +1,215 @@
+"""Every setting: its default, unit, meaning, flag and environment name.
+
+A setting ``grpc_address`` is the flag ``--grpc-address``, the environment
+variable ``CERTMANAGER_GRPC_ADDRESS`` and the key ``grpc_address`` of the TOML
+file that ``--config`` (``CERTMANAGER_CONFIG``) names. A flag beats the
+environment, the environment beats the file. A name that is not listed here is
+an error, wherever it stands.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
+
+PREFIX = "CERTMANAGER_"
+CONFIG_FILE = f"{PREFIX}CONFIG"
+
+_SECRET: JsonDict = {"flag": False}  # a flag would stand in the process list
+
+Seconds = Annotated[float, Field(ge=0, le=86_400)]
+
+
+class SettingsError(Exception):
+    """A setting is unknown or has no valid value; the text is for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a listener binds; port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read ``HOST:PORT``; an IPv6 host stands in brackets."""
+        host, colon, port = text.rpartition(":")
+        if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65_535:  # noqa: PLR2004
+            raise ValueError("must be HOST:PORT, as 127.0.0.1:8443")
+        return cls(host.strip("[]"), int(port))
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    def at(self, port: int) -> Address:
+        """The same host with the port that it got."""
+        return Address(self.host, port)
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Settings(BaseModel):
+    """What an operator can choose; immutable once the server runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    data_dir: Path = Field(
+        Path("data"), description="Directory of the database, the key-encryption key and ca.pem."
+    )
+    database_url: str = Field("", description="postgresql://…; empty: the SQLite file DATA/certmanager.db.")
+
+    grpc_address: str = Field(
+        "127.0.0.1:8443", description="HOST:PORT of the gRPC API; port 0 picks a free one."
+    )
+    metrics_address: str = Field(
+        "127.0.0.1:9464", description="HOST:PORT of metrics and probes over plain HTTP; empty: none."
+    )
+    insecure_loopback: bool = Field(False, description="Serve gRPC without TLS; only on a loopback address.")
+    tls_cert: Path | None = Field(
+        None, description="PEM certificate chain to serve with, instead of one of our own."
+    )
+    tls_key: Path | None = Field(None, description="PEM private key of --tls-cert.")
+    client_ca: Path | None = Field(
+        None, description="PEM roots; clients must then show a certificate under them."
+    )
+    server_names: str = Field(
+        "", description="More names and addresses of this server for its own certificate, by comma."
+    )
+
+    kek_file: Path | None = Field(None, description="File of the key-encryption key; default DATA/kek.")
+    kek: SecretStr | None = Field(
+        None, description="The key-encryption key, 64 hex digits.", json_schema_extra=_SECRET
+    )
+    kek_passphrase: SecretStr | None = Field(
+        None, description="Derives the key-encryption key (scrypt).", json_schema_extra=_SECRET
+    )
+
+    bootstrap: bool = Field(True, description="Set up an empty database at the first start.")
+    reflection: bool = Field(True, description="Describe the API to anyone who asks.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severity that is logged."
+    )
+    log_format: Literal["json", "text"] = Field("json", description="How a log line is written.")
+
+    max_message_bytes: int = Field(
+        1 << 20, ge=1 << 16, le=64 << 20, description="Largest message taken, in bytes."
+    )
+    max_concurrent_streams: int = Field(10_000, ge=1, description="Open calls on one connection.")
+    max_pending_requests: int = Field(
+        10_000, ge=1, description="Calls accepted and not yet started, over all connections."
+    )
+    unary_timeout: Seconds = Field(60, gt=0, description="Seconds that a call without a deadline may take.")
+    drain_delay: Seconds = Field(
+        0, description="Seconds between NOT_SERVING and closing, for a balancer to notice."
+    )
+    drain_grace: Seconds = Field(30, description="Seconds that running calls get to finish at shutdown.")
+
+    @field_validator("grpc_address", "metrics_address")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if value:
+            Address.parse(value)
+        return value
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key go together")
+        if self.insecure_loopback and not self.grpc.is_loopback:
+            raise ValueError("insecure_loopback needs a loopback grpc_address")
+        if sum(x is not None for x in (self.kek, self.kek_file, self.kek_passphrase)) > 1:
+            raise ValueError("give one of kek, kek_file and kek_passphrase")
+        return self
+
+    @property
+    def grpc(self) -> Address:
+        """Where the gRPC API listens."""
+        return Address.parse(self.grpc_address)
+
+    @property
+    def metrics(self) -> Address | None:
+        """Where metrics and probes are served, if they are."""
+        return Address.parse(self.metrics_address) if self.metrics_address else None
+
+    @property
+    def database(self) -> str:
+        """The database's URL, the default resolved."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'certmanager.db'}"
+
+
+def load(flags: Mapping[str, Any], environment: Mapping[str, str] = os.environ) -> Settings:
+    """Merge file, environment and flags, the later over the earlier; raise SettingsError."""
+    chosen = {name: value for name, value in flags.items() if value is not None}
+    path = chosen.pop("config", None) or environment.get(CONFIG_FILE)
+    merged = {**_from_file(path), **_from_environment(environment), **chosen}
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(one) for one in error.errors())) from None
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"cannot read the settings file {path}: {error}") from None
+    _refuse_unknown({name: f"'{name}' in {path}" for name in values})
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    ours = {
+        name: value for name, value in environment.items() if name.startswith(PREFIX) and name != CONFIG_FILE
+    }
+    keys = {name.removeprefix(PREFIX).lower(): name for name in ours}
+    _refuse_unknown(keys)
+    return {key: ours[name] for key, name in keys.items()}
+
+
+def _refuse_unknown(places: Mapping[str, str]) -> None:
+    unknown = sorted(place for key, place in places.items() if key not in Settings.model_fields)
+    if unknown:
+        raise SettingsError(f"unknown setting {', '.join(unknown)}")
+
+
+def _sentence(error: Any) -> str:
+    """One validation error for the operator, without the value: it may be a secret."""
+    name = ".".join(str(part) for part in error["loc"])
+    reason = error["msg"].removeprefix("Value error, ")
+    return f"setting '{name}' ({flag(name)}, {PREFIX}{name.upper()}): {reason}" if name else reason
+
+
+def flag(name: str) -> str:
+    """The command-line spelling of a setting."""
+    return "--" + name.replace("_", "-")
+
+
+def flags() -> dict[str, FieldInfo]:
+    """The settings that may stand on the command line."""
+    return {name: info for name, info in Settings.model_fields.items() if info.json_schema_extra != _SECRET}

@@ -1,0 +1,1 @@
+"""Registration authority: who may have what. Policy, profile, request, access."""

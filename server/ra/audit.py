@@ -1,0 +1,37 @@
+"""Audit rows: who did what to which object, stored in the unit of the change itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from server.ids import new_id
+from server.ra.access import Caller
+from server.store.records import AuditRecord, ObjectKind
+from server.store.unit import Insert
+
+
+def audited(
+    caller: Caller,
+    kind: ObjectKind,
+    object_id: str,
+    *,
+    now: datetime,
+    action: str = "",
+    details: Mapping[str, object] | None = None,
+) -> Insert:
+    """The row that tells of a change; the action is the permission used, unless it is named."""
+    return Insert(
+        AuditRecord(
+            id=new_id(),
+            at=now,
+            identity_id=caller.principal.identity_id,
+            token_id=caller.principal.token_id,
+            project_id=caller.project_id or None,
+            action=action or caller.permission,
+            object_kind=kind.name,
+            object_id=object_id,
+            trace_id=caller.trace_id,
+            details=details or {},
+        )
+    )

@@ -1,0 +1,95 @@
+"""Compiled profiles, policies and issuers, kept in memory and dropped by the change feed.
+
+The hot path reads no table: a profile is loaded and compiled at its first use,
+and forgotten when it, its policy or its CA changes, in this process or another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from server.ca.authorities import Authorities
+from server.ca.issuer import Issuer, not_active
+from server.ra.policy import Policy
+from server.ra.profile import Profile, ProfileRules
+from server.store.records import AuthorityRecord, ChangeRecord, ObjectKind, PolicyRecord, ProfileRecord
+from server.store.store import Store
+
+
+class Documents(Protocol):
+    """Compiles stored documents; the transport does it, as they are messages of the contract."""
+
+    def policy(self, record: PolicyRecord) -> Policy:
+        """The policy that a record's document states."""
+        ...
+
+    def profile(self, record: ProfileRecord) -> ProfileRules:
+        """The rules that a record's document states."""
+        ...
+
+
+class Catalog:
+    """What orders are judged by, compiled once."""
+
+    def __init__(self, store: Store, authorities: Authorities, documents: Documents) -> None:
+        self._store = store
+        self._authorities = authorities
+        self._documents = documents
+        self._profiles: dict[str, Profile] = {}
+        self._generation = 0
+        store.feed.subscribe(self._drop)
+
+    async def profile(self, id_: str) -> Profile | None:
+        """A profile with its policy and issuer; None if there is none of this id."""
+        known = self._profiles.get(id_)
+        if known is not None:
+            return known
+        generation = self._generation
+        profile = await self._load(id_)
+        if profile is not None and generation == self._generation:  # else it may be outdated already
+            self._profiles[id_] = profile
+        return profile
+
+    async def issuer(self, ca_id: str) -> Issuer | None:
+        """A CA, ready to sign; None if there is none. Raises Refused if it awaits its certificate."""
+        record = await self._store.get(AuthorityRecord, id=ca_id)
+        if record is None:
+            return None
+        if record.certificate is None:
+            raise not_active(record.id, record.state)
+        return self._authorities.issuer(record)
+
+    async def policy(self, id_: str) -> Policy | None:
+        """A compiled policy; None if there is none of this id."""
+        record = await self._store.get(PolicyRecord, id=id_)
+        return self._documents.policy(record) if record else None
+
+    def assembled(self, record: ProfileRecord, policy: Policy, issuer: Issuer) -> Profile:
+        """The compiled profile of a record, which need not be stored yet."""
+        return Profile(
+            id=record.id,
+            project_id=record.project_id,
+            slug=record.slug,
+            disabled=record.disabled,
+            revision=record.revision,
+            rules=self._documents.profile(record),
+            policy=policy,
+            issuer=issuer,
+        )
+
+    async def _load(self, id_: str) -> Profile | None:
+        record = await self._store.get(ProfileRecord, id=id_)
+        if record is None:
+            return None
+        policy, issuer = await self.policy(record.policy_id), await self.issuer(record.ca_id)
+        return self.assembled(record, policy, issuer) if policy and issuer else None
+
+    def _drop(self, changes: Sequence[ChangeRecord]) -> None:
+        for change in changes:
+            if change.kind is ObjectKind.PROFILE:
+                self._generation += 1
+                self._profiles.pop(change.object_id, None)
+            elif change.kind in (ObjectKind.POLICY, ObjectKind.AUTHORITY):
+                self._generation += 1
+                self._profiles.clear()

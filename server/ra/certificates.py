@@ -1,0 +1,63 @@
+"""Looks certificates up. No answer of this module can hold a private key: none is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.clock import Clock
+from server.errors import NotFound, not_found
+from server.pki.describe import Description, describe
+from server.pki.pem import certificate_pem
+from server.ra.access import Caller
+from server.store.records import AuthorityRecord, CertificateRecord
+from server.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A certificate as it is at one instant, with the chain of its CA."""
+
+    record: CertificateRecord
+    description: Description
+    """What the certificate itself says."""
+    chain_pem: str
+    """From the issuing CA to its root."""
+    issuing_ca_pem: str
+    at: datetime
+
+    @property
+    def state(self) -> str:
+        """ACTIVE, REVOKED or EXPIRED; expiry is told by time alone, and never stored."""
+        if self.record.revoked_at is not None:
+            return "REVOKED"
+        return "EXPIRED" if self.at > self.record.not_after else "ACTIVE"
+
+
+class Certificates:
+    """The issued certificates."""
+
+    def __init__(self, store: Store, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def by_id(self, caller: Caller, id_: str) -> Found:
+        """A certificate by its id. Raises NotFound, Denied."""
+        return await self._found(caller, not_found("Certificate", id_), id=id_)
+
+    async def by_serial(self, caller: Caller, ca_id: str, serial: str) -> Found:
+        """A certificate by its CA and serial number (lower-case hex). Raises NotFound, Denied."""
+        return await self._found(
+            caller, not_found("Certificate", f"{ca_id}/{serial}"), ca_id=ca_id, serial=serial
+        )
+
+    async def _found(self, caller: Caller, absent: NotFound, **key: str) -> Found:
+        record = await self._store.get(CertificateRecord, **key)
+        if record is None:
+            raise absent
+        caller.enter(record.project_id, absent=absent, requester_id=record.requester_id)
+        authority = await self._store.get(AuthorityRecord, id=record.ca_id)
+        if authority is None or authority.certificate is None:
+            raise absent
+        issuing = certificate_pem(authority.certificate)
+        return Found(record, describe(record.der), authority.chain, issuing, self._clock())

@@ -1,0 +1,204 @@
+"""Takes orders for certificates: judges them, and has the CA sign those that pass.
+
+This is the one path (design page "architecture"): whatever asks for a certificate
+goes through ``assemble``, ``refuse`` and ``_issue``, and nothing that was signed
+leaves the process before its row is durable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from server.ca.pool import CryptoPool
+from server.ca.signing import Signing
+from server.clock import Clock
+from server.errors import Invalid, Nature, Reason, Refused, Unsupported, not_found
+from server.ids import new_id
+from server.pki.certificate import Certificate
+from server.pki.keys import PrivateKey, pkcs8_pem
+from server.pki.pem import certificate_pem
+from server.pki.serial import new_serial
+from server.pki.template import Template
+from server.pki.validity import SECOND
+from server.ra.access import Caller
+from server.ra.assembly import Draft, assemble
+from server.ra.audit import audited
+from server.ra.catalog import Catalog
+from server.ra.entries import certificate_record, request_record
+from server.ra.order import Order
+from server.ra.profile import KeySource, Profile
+from server.ra.tasks import Tasks
+from server.store.records import CertificateRecord, ObjectKind, RequestRecord
+from server.store.store import Store
+from server.store.unit import Change, Insert, Unit
+
+_FORM = frozenset({Nature.FORM, Nature.CSR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """What came of an order that was issued at once."""
+
+    request: RequestRecord
+    certificate: CertificateRecord
+    certificate_pem: str
+    chain_pem: str
+    issuing_ca_pem: str
+    private_key_pem: str | None = field(default=None, repr=False)
+    """Set for a key that the server made; held nowhere else, and gone with this answer."""
+
+
+class Registration:
+    """The registration authority: decides which orders become certificates."""
+
+    def __init__(
+        self, store: Store, catalog: Catalog, pool: CryptoPool, *, tasks: Tasks, clock: Clock
+    ) -> None:
+        self._store = store
+        self._catalog = catalog
+        self._pool = pool
+        self._signing = Signing(pool)
+        self._tasks = tasks
+        self._clock = clock
+
+    async def judge(self, caller: Caller, order: Order) -> Draft:
+        """What the order would become, with all that speaks against it; nothing is signed or stored."""
+        return self._draft(order, await self._profile(caller, order))
+
+    async def issue(self, caller: Caller, order: Order) -> Issued:
+        """The certificate of an order, stored before it is told. Raises what ``refuse`` raises."""
+        profile = await self._profile(caller, order)
+        draft = self._draft(order, profile)
+        refuse(draft, profile)
+        profile.issuer.ensure_active(self._clock())
+        if profile.rules.needs_approval:
+            raise Unsupported("this server does not take requests that need an approval yet")
+        return await self._tasks.own(self._issue(caller, order, profile=profile, draft=draft))
+
+    def _draft(self, order: Order, profile: Profile) -> Draft:
+        return assemble(order, profile, now=self._clock(), serial=new_serial())
+
+    async def _profile(self, caller: Caller, order: Order) -> Profile:
+        absent = not_found("CertificateProfile", order.profile_id, field="profile_id")
+        if any(fault.field == "profile_id" for fault in order.faults):
+            raise Invalid("the request is malformed", violations=order.faults)
+        profile = await self._catalog.profile(order.profile_id)
+        if profile is None:
+            raise absent
+        caller.enter(profile.project_id, absent=absent, requester_id=caller.principal.identity_id)
+        if profile.disabled:
+            message = f"the certificate profile '{profile.slug}' is disabled"
+            raise Refused(message, reason=Reason.PROFILE_DISABLED, profile_id=profile.id)
+        return profile
+
+    async def _issue(self, caller: Caller, order: Order, *, profile: Profile, draft: Draft) -> Issued:
+        template, key = await self._keyed(draft)
+        certificate = await self._signing.sign(profile.issuer.signer, template)
+        issued = self._entries(caller, order, profile=profile, draft=draft, certificate=certificate, key=key)
+        await self._store.commit(self._unit(caller, issued))
+        return issued
+
+    async def _keyed(self, draft: Draft) -> tuple[Template, PrivateKey | None]:
+        """The template complete: the key is made only now that nothing speaks against the order."""
+        if draft.source is KeySource.CSR:
+            return draft.template, None
+        key = await self._pool.generate(draft.template.key_algorithm)
+        return draft.with_key(key.public_key()), key
+
+    def _entries(
+        self,
+        caller: Caller,
+        order: Order,
+        *,
+        profile: Profile,
+        draft: Draft,
+        certificate: Certificate,
+        key: PrivateKey | None,
+    ) -> Issued:
+        now, request_id = self._clock(), new_id()
+        renewal = profile.rules.renewal.plan(
+            draft.template.validity,
+            draft.source,
+            wanted=order.auto_renew,
+            key_reuse=profile.policy.allow_key_reuse,
+        )
+        stored = certificate_record(
+            caller, order, profile=profile, template=draft.template, certificate=certificate,
+            request_id=request_id, source=draft.source, renewal=renewal, now=now,
+        )  # fmt: skip
+        request = request_record(
+            caller, order, profile=profile, source=draft.source, certificate=stored, now=now
+        )
+        issuer = profile.issuer
+        return Issued(
+            request=request,
+            certificate=stored,
+            certificate_pem=certificate_pem(certificate),
+            chain_pem=issuer.chain_without_root_pem if profile.rules.omit_root else issuer.chain_pem,
+            issuing_ca_pem=issuer.certificate_pem,
+            private_key_pem=pkcs8_pem(key) if key else None,
+        )
+
+    def _unit(self, caller: Caller, issued: Issued) -> Unit:
+        request, certificate = issued.request, issued.certificate
+        details = {"serial": certificate.serial, "ca_id": certificate.ca_id, "request_id": request.id}
+        writes = [
+            Insert(request),
+            Insert(certificate),
+            audited(
+                caller, ObjectKind.CERTIFICATE, certificate.id, now=certificate.created_at, details=details
+            ),
+        ]
+        if issued.private_key_pem is not None:
+            action = "privateKeys.deliver"
+            writes.append(
+                audited(caller, ObjectKind.REQUEST, request.id, now=request.created_at, action=action)
+            )
+        return Unit(tuple(writes), _changes(request, certificate))
+
+
+def _changes(request: RequestRecord, certificate: CertificateRecord) -> tuple[Change, ...]:
+    def change(kind: ObjectKind, id_: str, state: str) -> Change:
+        return Change(
+            kind,
+            id_,
+            project_id=request.project_id,
+            profile_id=request.profile_id,
+            requester_id=request.requester_id,
+            new_state=state,
+        )
+
+    return (
+        change(ObjectKind.REQUEST, request.id, request.state),
+        change(ObjectKind.CERTIFICATE, certificate.id, "ACTIVE"),
+    )
+
+
+def refuse(draft: Draft, profile: Profile) -> None:
+    """Raise the error that tells all violations; return if there are none.
+
+    Invalid if any is of form (CSR_INVALID if those are all the CSR's), else
+    Refused (LIFETIME_EXCEEDS_CA if that is all that is wrong).
+    """
+    violations = draft.violations
+    if not violations:
+        return
+    of_form = {violation.nature for violation in violations} & _FORM
+    if of_form:
+        reason = Reason.CSR_INVALID if of_form == {Nature.CSR} else Reason.INVALID_FIELD
+        raise Invalid("the request is malformed", reason=reason, violations=violations)
+    if all(violation.nature is Nature.CA_LIFETIME for violation in violations):
+        raise _outlives(draft, profile)
+    raise Refused("the request breaks the policy", violations=violations, policy_id=profile.policy.id)
+
+
+def _outlives(draft: Draft, profile: Profile) -> Refused:
+    end = profile.issuer.not_after
+    longest = max(int((end - draft.template.validity.not_before + SECOND).total_seconds()), 0)
+    return Refused(
+        f"the certificate would outlive its certificate authority; at most {longest}s are left",
+        reason=Reason.LIFETIME_EXCEEDS_CA,
+        violations=draft.violations,
+        max_lifetime=f"{longest}s",
+        ca_not_after=end.isoformat(),
+    )

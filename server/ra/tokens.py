@@ -1,0 +1,118 @@
+"""Access tokens: their text, and from a token to the principal it stands for.
+
+A token is ``cm_``, 64 hex digits of randomness (256 bits) and 8 hex digits of
+CRC-32 over what stands before, so that a cut or mistyped token is known without
+a query, and a secret scanner can tell one. Only its SHA-256 is stored; a slow
+hash would add nothing, as there is no dictionary of 256-bit values.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
+from zlib import crc32
+
+from server.clock import Clock
+from server.errors import Unauthenticated
+from server.ra.access import Principal, Role, widest
+from server.store.records import ChangeRecord, IdentityRecord, ObjectKind, RoleBindingRecord, TokenRecord
+from server.store.store import Store
+
+_SHAPE = re.compile(r"cm_[0-9a-f]{72}")
+_CHECKSUM_DIGITS = 8
+_CACHED = 10_000
+_BINDINGS = 10_000
+
+
+def new_token() -> str:
+    """A fresh access token in clear."""
+    body = f"cm_{secrets.token_hex(32)}"
+    return f"{body}{crc32(body.encode()):08x}"
+
+
+def hash_token(token: str) -> bytes:
+    """What is stored of a token. Raises Unauthenticated for what cannot be one of ours."""
+    if (
+        not _SHAPE.fullmatch(token)
+        or f"{crc32(token[:-_CHECKSUM_DIGITS].encode()):08x}" != token[-_CHECKSUM_DIGITS:]
+    ):
+        raise unauthenticated()
+    return hashlib.sha256(token.encode()).digest()
+
+
+def unauthenticated() -> Unauthenticated:
+    """The one answer to missing, malformed, unknown, revoked and expired tokens alike."""
+    return Unauthenticated("there are no valid credentials")
+
+
+class Authenticator:
+    """Knows the principals of the tokens; those seen lately without a query."""
+
+    def __init__(self, store: Store, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._known: OrderedDict[bytes, Principal] = OrderedDict()
+        self._generation = 0
+        store.feed.subscribe(self._drop)
+
+    def cached(self, bearer: str) -> Principal | None:
+        """The principal of a token that was used lately. Raises Unauthenticated as ``authenticate``."""
+        principal = self._known.get(hash_token(bearer))
+        if (
+            principal is not None
+            and principal.expires_at is not None
+            and principal.expires_at <= self._clock()
+        ):
+            raise unauthenticated()
+        return principal
+
+    async def authenticate(self, bearer: str) -> Principal:
+        """The principal of a token. Raises Unauthenticated."""
+        digest = hash_token(bearer)
+        generation = self._generation
+        principal = await self._load(digest)
+        if generation == self._generation:  # else a right may have been withdrawn while we read it
+            self._remember(digest, principal)
+        return principal
+
+    def _remember(self, digest: bytes, principal: Principal) -> None:
+        self._known[digest] = principal
+        if len(self._known) > _CACHED:
+            self._known.popitem(last=False)
+
+    async def _load(self, digest: bytes) -> Principal:
+        token = await self._store.get(TokenRecord, hash=digest)
+        if token is None or token.revoked_at is not None:
+            raise unauthenticated()
+        if token.expires_at is not None and token.expires_at <= self._clock():
+            raise unauthenticated()
+        identity = await self._store.get(IdentityRecord, id=token.identity_id)
+        if identity is None or identity.disabled_at is not None:
+            raise unauthenticated()
+        bindings = await self._store.list(RoleBindingRecord, limit=_BINDINGS, identity_id=identity.id)
+        return _principal(token, identity, bindings)
+
+    def _drop(self, changes: Sequence[ChangeRecord]) -> None:
+        """Forget everybody when anybody's rights change: that is rare, and simple is safe."""
+        if any(change.kind is ObjectKind.IDENTITY for change in changes):
+            self._generation += 1
+            self._known.clear()
+
+
+def _principal(
+    token: TokenRecord, identity: IdentityRecord, bindings: Sequence[RoleBindingRecord]
+) -> Principal:
+    roles: dict[str, list[Role]] = defaultdict(list)
+    for binding in bindings:
+        roles[binding.project_id].append(Role[binding.role])
+    return Principal(
+        identity_id=identity.id,
+        identity_name=identity.name,
+        token_id=token.id,
+        owner=identity.owner,
+        grants=widest(roles),
+        expires_at=token.expires_at,
+    )

@@ -1,0 +1,64 @@
+"""Tables, the one writer, and the feed of changes: the only package that knows SQL."""
+
+from __future__ import annotations
+
+from server.store.changes import Feed
+from server.store.failures import (
+    ForeignKeyViolation,
+    GuardFailed,
+    StoreError,
+    StoreOutdated,
+    StoreUnavailable,
+    UniqueViolation,
+    Unstorable,
+)
+from server.store.records import (
+    AuditRecord,
+    AuthorityRecord,
+    CertificateRecord,
+    ChangeRecord,
+    IdentityRecord,
+    MetaRecord,
+    ObjectKind,
+    PolicyRecord,
+    ProfileRecord,
+    ProjectRecord,
+    Record,
+    RequestRecord,
+    RoleBindingRecord,
+    TokenRecord,
+)
+from server.store.store import Store
+from server.store.unit import Change, Delete, Insert, Unit, Update, Write
+
+__all__ = [
+    "AuditRecord",
+    "AuthorityRecord",
+    "CertificateRecord",
+    "Change",
+    "ChangeRecord",
+    "Delete",
+    "Feed",
+    "ForeignKeyViolation",
+    "GuardFailed",
+    "IdentityRecord",
+    "Insert",
+    "MetaRecord",
+    "ObjectKind",
+    "PolicyRecord",
+    "ProfileRecord",
+    "ProjectRecord",
+    "Record",
+    "RequestRecord",
+    "RoleBindingRecord",
+    "Store",
+    "StoreError",
+    "StoreOutdated",
+    "StoreUnavailable",
+    "TokenRecord",
+    "UniqueViolation",
+    "Unit",
+    "Unstorable",
+    "Update",
+    "Write",
+]

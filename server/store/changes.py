@@ -1,0 +1,161 @@
+"""The feed of changes: a cursor on the change table that tells whoever listens.
+
+Revisions grow by one in the order of the commits, so a reader that has seen all
+up to some revision misses nothing by asking for what is beyond it. Whatever is
+uncertain (a gap, because another process committed; a connection made anew) is
+settled by reading the table again: a listener may hear a change twice, but no
+change is ever left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Self
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from server.store.failures import StoreUnavailable
+from server.store.mapping import read
+from server.store.peers import Peers
+from server.store.records import ChangeRecord
+from server.store.schema import change, revision_counter
+from server.store.translation import failure_of
+
+Listener = Callable[[Sequence[ChangeRecord]], None]
+
+_PAGE = 1000
+_RETRY_SECONDS = 1.0
+_log = structlog.get_logger(__name__)
+
+
+class Feed:
+    """The changes of this process, at once, and those of others, as soon as they are heard of."""
+
+    def __init__(self, reader: AsyncEngine, peers: Peers, *, latest: int) -> None:
+        self._reader = reader
+        self._peers = peers
+        self._listeners: list[Listener] = []
+        self._latest = self._told = latest
+        self._advanced = asyncio.Event()
+        self._attention = asyncio.Event()
+        self._attentive = 0
+        self._task = asyncio.create_task(self._follow(), name="store-feed")
+
+    @classmethod
+    async def open(cls, reader: AsyncEngine, peers: Peers) -> Self:
+        """Begins after the newest change that there is."""
+        return cls(reader, peers, latest=await _newest(reader))
+
+    async def close(self) -> None:
+        """Tells no more."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+        await self._peers.close()
+
+    @property
+    def latest(self) -> int:
+        """The newest revision known to be committed; every lower one can be read."""
+        return self._latest
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Calls ``listener`` on the loop with every change from now on; answers how to end that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def publish(self, changes: Sequence[ChangeRecord]) -> None:
+        """Takes what this process has just committed, in commit order."""
+        if not changes:
+            return
+        self._tell(changes)
+        if changes[0].revision <= self._told + 1 and _contiguous(changes):
+            self._told = max(self._told, changes[-1].revision)
+        self._advance(changes[-1].revision)
+
+    async def read(self, after: int, limit: int = _PAGE) -> list[ChangeRecord]:
+        """The next changes beyond a revision, oldest first."""
+        query = select(change).where(change.c.revision > after).order_by(change.c.revision).limit(limit)
+        try:
+            async with self._reader.connect() as connection:
+                rows = (await connection.execute(query)).all()
+        except SQLAlchemyError as error:
+            raise failure_of(error) from None
+        return [read(ChangeRecord, row) for row in rows]
+
+    async def wait_beyond(self, revision: int, *, seconds: float | None = None) -> bool:
+        """Waits until there is a change beyond ``revision``; False if there is none in time."""
+        with self.attention(), suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._latest <= revision:
+                    await self._advanced.wait()
+        return self._latest > revision
+
+    @contextmanager
+    def attention(self) -> Iterator[None]:
+        """While somebody is inside, other processes' changes are looked for often."""
+        self._attentive += 1
+        self._attention.set()
+        try:
+            yield
+        finally:
+            self._attentive -= 1
+            if not self._attentive:
+                self._attention.clear()
+
+    async def _follow(self) -> None:
+        behind = False
+        while True:
+            try:
+                heard = await self._peers.heard(self._attention)
+                if behind or heard is None or heard > self._told:
+                    behind = not await self._catch_up()
+            except Exception:  # noqa: BLE001 - logged with its trace
+                # A defect of this program; caches that nobody tells anything would be worse.
+                _log.exception("store.feed_failed")
+                behind = True
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _catch_up(self) -> bool:
+        """Tells what is beyond the last told change; False if the database does not answer."""
+        try:
+            while found := await self.read(self._told):
+                # This process may have told some of them while they were read.
+                self._tell([change for change in found if change.revision > self._told])
+                self._told = max(self._told, found[-1].revision)
+                self._advance(found[-1].revision)
+        except StoreUnavailable:
+            return False
+        return True
+
+    def _tell(self, changes: Sequence[ChangeRecord]) -> None:
+        if not changes:
+            return
+        for listener in tuple(self._listeners):
+            try:
+                listener(changes)
+            except Exception:  # noqa: BLE001 - logged with its trace
+                # A defect of one listener must not keep the change from the others.
+                _log.exception("store.listener_failed")
+
+    def _advance(self, revision: int) -> None:
+        if revision > self._latest:
+            self._latest = revision
+            self._advanced.set()
+            self._advanced = asyncio.Event()
+
+
+def _contiguous(changes: Sequence[ChangeRecord]) -> bool:
+    return changes[-1].revision - changes[0].revision == len(changes) - 1
+
+
+async def _newest(reader: AsyncEngine) -> int:
+    try:
+        async with reader.connect() as connection:
+            return int((await connection.execute(select(revision_counter.c.value))).scalar_one())
+    except SQLAlchemyError as error:
+        raise failure_of(error) from None

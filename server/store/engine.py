@@ -1,0 +1,111 @@
+"""A database by its URL, and the engines that reach it."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_BUSY_SECONDS = 10
+_READERS = 4
+_POSTGRES_READERS = 10
+_POSTGRES_DEFAULTS = {
+    # libpq's own would wait minutes for a host that is gone, and hours for one that went away.
+    "application_name": "certmanager",
+    "connect_timeout": "10",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Where the rows are: a SQLite file or a PostgreSQL server."""
+
+    url: URL
+    origin: str = field(default_factory=lambda: uuid4().hex)
+    """Tells this opening of the database from any other, in notifications."""
+
+    @classmethod
+    def at(cls, url: str) -> Database:
+        """Understands ``sqlite:///path`` and ``postgresql://…``; anything else is a ValueError."""
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            parsed = None
+        if parsed is None or parsed.drivername not in {"sqlite", "postgresql"}:
+            raise ValueError("a database URL begins with sqlite:/// or postgresql://")
+        if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
+            raise ValueError("a SQLite database needs a file")
+        defaults = {} if parsed.drivername == "sqlite" else _POSTGRES_DEFAULTS
+        return cls(parsed.set(query={**defaults, **parsed.query}))
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file rather than a server."""
+        return self.url.drivername == "sqlite"
+
+    @property
+    def path(self) -> str:
+        """The SQLite file."""
+        return self.url.database or ""
+
+    @property
+    def conninfo(self) -> str:
+        """What libpq needs to reach the PostgreSQL server, password included."""
+        return self.url.render_as_string(hide_password=False)
+
+    def reader(self) -> AsyncEngine:
+        """The engine of all reads. A statement is a snapshot of its own; SQLite's cannot write."""
+        if self.is_sqlite:
+            url = self.url.set(drivername="sqlite+aiosqlite")
+            engine = create_async_engine(
+                url, isolation_level="AUTOCOMMIT", pool_size=_READERS, max_overflow=0
+            )
+            event.listen(engine.sync_engine, "connect", _prepare_reader)
+            return engine
+        url = self.url.set(drivername="postgresql+psycopg")
+        return create_async_engine(
+            url, isolation_level="AUTOCOMMIT", pool_size=_POSTGRES_READERS, pool_pre_ping=True
+        )
+
+    def writer(self) -> Engine:
+        """The engine of the writer's one connection; statements are positional on both databases."""
+        if not self.is_sqlite:
+            url = self.url.set(drivername="postgresql+psycopg")
+            return create_engine(url, pool_size=1, max_overflow=0, pool_pre_ping=True, paramstyle="format")
+        engine = create_engine(
+            self.url.set(drivername="sqlite+pysqlite"),
+            pool_size=1,
+            max_overflow=0,
+            connect_args={"check_same_thread": False, "timeout": _BUSY_SECONDS},
+        )
+        event.listen(engine, "connect", _prepare_writer)
+        # The driver would begin a deferred transaction, which fails at once, without waiting,
+        # when it turns from reading to writing while another process writes.
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+        return engine
+
+
+def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _prepare_reader(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout = {_BUSY_SECONDS * 1000}", "query_only = ON", "foreign_keys = ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,98 @@
+"""The store as the floors above see it: commit a unit, read rows, follow the changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from server.store import migrate
+from server.store.changes import Feed
+from server.store.engine import Database
+from server.store.failures import StoreOutdated
+from server.store.mapping import conditions, ordering, read, table_of
+from server.store.peers import peers_of
+from server.store.records import MetaRecord, Record
+from server.store.translation import failure_of
+from server.store.unit import Unit
+from server.store.writer import Writer
+
+Clock = Callable[[], datetime]
+R = TypeVar("R", bound=Record)
+
+
+class Store:
+    """One process's way to the database; lives in the event loop that opened it."""
+
+    def __init__(self, reader: AsyncEngine, writer: Writer, feed: Feed) -> None:
+        self._reader = reader
+        self.writer = writer
+        self.feed = feed
+
+    @classmethod
+    async def open(cls, url: str, *, clock: Clock) -> Self:
+        """Connects; refuses a database that is not at this program's revision."""
+        database = Database.at(url)
+        await asyncio.to_thread(_prove_current, url)
+        reader = database.reader()
+        try:
+            feed = await Feed.open(reader, peers_of(database))
+        except BaseException:
+            await reader.dispose()
+            raise
+        return cls(reader, Writer(database, clock=clock, publish=feed.publish), feed)
+
+    async def close(self) -> None:
+        """Lets what was handed in be committed, then lets go of the database."""
+        await self.writer.close()
+        await self.feed.close()
+        await self._reader.dispose()
+
+    async def commit(self, unit: Unit) -> int:
+        """Stores the unit durably; answers the revision of its last change, 0 if it has none."""
+        return await self.writer.commit(unit)
+
+    async def get(self, record: type[R], /, **where: object) -> R | None:
+        """The one row whose columns equal ``where``; None if there is none."""
+        query = _rows(record).where(*conditions(record, where))
+        rows = await self._fetch(query.limit(1))
+        return read(record, rows[0]) if rows else None
+
+    async def list(
+        self, record: type[R], /, *, limit: int = 1000, order: str | None = None, **where: object
+    ) -> Sequence[R]:
+        """Rows whose columns equal ``where``, by primary key, or by ``order`` (``-name``: descending)."""
+        query = _rows(record).where(*conditions(record, where))
+        rows = await self._fetch(query.order_by(*ordering(record, order)).limit(limit))
+        return [read(record, row) for row in rows]
+
+    async def meta(self, key: str) -> bytes | None:
+        """One fact about the database."""
+        found = await self.get(MetaRecord, key=key)
+        return found.value if found else None
+
+    async def ping(self) -> None:
+        """Raises ``StoreUnavailable`` unless the database answers."""
+        await self._fetch(select(1))
+
+    async def _fetch(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        try:
+            async with self._reader.connect() as connection:
+                return (await connection.execute(query)).all()
+        except SQLAlchemyError as error:
+            raise failure_of(error) from None
+
+
+def _rows(record: type[Record]) -> Select[*tuple[Any, ...]]:
+    return select(*table_of(record).columns)
+
+
+def _prove_current(url: str) -> None:
+    found, wanted = migrate.current(url), migrate.head()
+    if found != wanted:
+        raise StoreOutdated(found=found, wanted=wanted)

@@ -1,0 +1,50 @@
+"""A certificate of the operator's own to serve with, from files that may be replaced at any time."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from server.config import SettingsError
+
+
+@dataclass(slots=True)
+class FileCertificate:
+    """Key and chain from two PEM files, read again once either has changed.
+
+    ``current`` is called in a TLS handshake on a thread of gRPC, hence the lock.
+    While the files do not fit each other (somebody is replacing them) the last
+    pair that did is served.
+    """
+
+    certificate: Path
+    key: Path
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _seen: tuple[int, int] = (0, 0)
+    _pair: tuple[bytes, bytes] = field(default=(b"", b""), repr=False)
+
+    def prove(self) -> FileCertificate:
+        """Itself, once the files are there and fit. Raises SettingsError."""
+        if not self._read():
+            raise SettingsError(f"{self.certificate} and {self.key} are not a PEM certificate and its key")
+        return self
+
+    def current(self) -> tuple[bytes, bytes]:
+        """Private key and certificate chain, both PEM."""
+        with self._lock:
+            self._read()
+            return self._pair
+
+    def _read(self) -> bool:
+        try:
+            seen = (self.certificate.stat().st_mtime_ns, self.key.stat().st_mtime_ns)
+            if seen == self._seen:
+                return True
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key)
+            self._pair = (self.key.read_bytes(), self.certificate.read_bytes())
+        except OSError:  # ssl.SSLError is one too
+            return False
+        self._seen = seen
+        return True
