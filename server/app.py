@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Iterator
+from asyncio import Event
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-import structlog
-
-from server import keyring
+from server import keyring, telemetry
 from server.api import listen, seeds
 from server.api.concerns.deadline import CallLimits
 from server.api.concerns.drain import Drain
@@ -20,6 +19,7 @@ from server.api.documents import Compiler
 from server.api.listen import CertificateSource, TransportLimits
 from server.api.pipeline import Concerns, Pipeline
 from server.api.services import UseCases, services
+from server.api.startup import StartupError
 from server.bootstrap import META_IDS, Seeds, bootstrap, migrated
 from server.ca.authorities import Authorities
 from server.ca.pool import CryptoPool
@@ -33,7 +33,7 @@ from server.ra.access import PERMISSIONS, Caller
 from server.ra.catalog import Catalog
 from server.ra.certificates import Certificates
 from server.ra.profiles import Profiles
-from server.ra.registration import Registration
+from server.ra.registration import Issued, Registration
 from server.ra.tasks import Tasks
 from server.ra.tokens import Authenticator
 from server.store.store import Store
@@ -51,6 +51,7 @@ class Application:
 
     endpoints: dict[str, str]
     """By name of the listener: where it listens."""
+    store: Store
     drain: Drain
     _delay: float
 
@@ -66,34 +67,62 @@ async def application(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
     async with AsyncExitStack() as stack:
         store = await opened(settings, stack, clock=clock)
         kek = await keyring.find(settings, store)
-        pool, tasks, drain, metrics = CryptoPool(), Tasks(), Drain(), Metrics()
-        stack.callback(pool.close)
-        stack.push_async_callback(tasks.drain)
-        catalog = Catalog(store, Authorities(kek, pool), Compiler())
-        cases = UseCases(
-            profiles=Profiles(store, catalog, clock=clock),
-            registration=Registration(store, catalog, pool, tasks=tasks, clock=clock),
-            certificates=Certificates(store, clock=clock),
-        )
-        concerns = Concerns(
-            authenticator=Authenticator(store, clock=clock),
-            make_caller=Caller,
-            drain=drain,
-            recorder=Recorder(metrics, structlog.get_logger("rpc")),
-            limits=CallLimits(unary=settings.unary_timeout),
-        )
-        pipeline = Pipeline(
-            services(cases, drain, reflection=settings.reflection), concerns, permissions=PERMISSIONS
-        )
-        metrics.sample("store", lambda: _writes(store))
+        parts = _Parts(settings, store, kek, clock, stack)
+        pipeline = parts.pipeline()
         source = await _certificate(settings, store, kek, clock=clock)
-        endpoints = {"grpc": await _grpc(settings, pipeline, source, stack)}
-        if settings.metrics:
-            endpoints["metrics"] = await _metrics(settings, metrics, drain, stack)
+        ready = Event()
+        pages = await _metrics(parts, lambda: ready.is_set() and not parts.drain.started)
+        endpoints = {"grpc": await _grpc(settings, pipeline, source, stack), **pages}
         await _tell(settings, store, endpoints)
-        running = Application(endpoints, drain, settings.drain_delay)
+        running = Application(endpoints, store, parts.drain, settings.drain_delay)
         stack.push_async_callback(running.drained)
+        ready.set()
         yield running
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the parts of the application are made from; whatever has to be closed is left to the stack."""
+
+    settings: Settings
+    store: Store
+    kek: KEK
+    clock: Clock
+    stack: AsyncExitStack
+    drain: Drain = field(default_factory=Drain)
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def pipeline(self) -> Pipeline:
+        """Every RPC with its concerns."""
+        recorder = Recorder(self.metrics, telemetry.logger("rpc"))
+        self.stack.callback(recorder.flush)
+        concerns = Concerns(
+            authenticator=Authenticator(self.store, clock=self.clock),
+            make_caller=Caller,
+            drain=self.drain,
+            recorder=recorder,
+            limits=CallLimits(unary=self.settings.unary_timeout),
+        )
+        served = services(self.use_cases(), self.drain, reflection=self.settings.reflection)
+        return Pipeline(served, concerns, permissions=PERMISSIONS)
+
+    def use_cases(self) -> UseCases:
+        """What the servicers delegate to."""
+        pool, tasks = CryptoPool(), Tasks()
+        self.stack.callback(pool.close)
+        self.stack.push_async_callback(tasks.drain)
+        catalog = Catalog(self.store, Authorities(self.kek, pool), Compiler())
+        registration = Registration(
+            self.store, catalog, pool, tasks=tasks, clock=self.clock, observe=self._count
+        )
+        return UseCases(
+            profiles=Profiles(self.store, catalog, clock=self.clock),
+            registration=registration,
+            certificates=Certificates(self.store, clock=self.clock),
+        )
+
+    def _count(self, issued: Issued) -> None:
+        self.metrics.certificates_issued.labels(issued.certificate.key_algorithm).inc()
 
 
 async def opened(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> Store:
@@ -122,20 +151,32 @@ async def _grpc(
     if source is None:
         port = listen.listen_insecurely(server, str(address))
     else:
-        client_ca = settings.client_ca.read_bytes() if settings.client_ca else None
-        port = listen.listen(server, str(address), source, client_ca=client_ca)
+        port = listen.listen(server, str(address), source, client_ca=_client_ca(settings))
     await server.start()
     stack.push_async_callback(server.stop, settings.drain_grace)
     return str(address.at(port))
 
 
-async def _metrics(settings: Settings, metrics: Metrics, drain: Drain, stack: AsyncExitStack) -> str:
-    address = settings.metrics
-    assert address is not None
-    app = metrics_app(metrics.registry, lambda: not drain.started)
-    web = await serve(app, address.host, address.port)
-    stack.push_async_callback(web.stop)
-    return f"http://{address.at(web.port)}"
+def _client_ca(settings: Settings) -> bytes | None:
+    if settings.client_ca is None:
+        return None
+    try:
+        return settings.client_ca.read_bytes()
+    except OSError:
+        raise SettingsError(f"cannot read the client CA {settings.client_ca}") from None
+
+
+async def _metrics(parts: _Parts, is_ready: Callable[[], bool]) -> dict[str, str]:
+    address, metrics = parts.settings.metrics, parts.metrics
+    if address is None:
+        return {}
+    metrics.sample("store", lambda: _writes(parts.store))
+    try:
+        web = await serve(metrics_app(metrics.registry, is_ready), address.host, address.port)
+    except OSError:
+        raise StartupError(f"cannot listen on '{address}'") from None
+    parts.stack.push_async_callback(web.stop)
+    return {"metrics": f"http://{address.at(web.port)}"}
 
 
 async def _certificate(

@@ -11,13 +11,29 @@ from tests.databases import (
     sqlite_template,
     sqlite_url,
 )
+from tests.serving import (
+    live,
+    postgres_home,
+    postgres_settings,
+    settings,
+    sqlite_home,
+    sqlite_live,
+    sqlite_settings,
+)
 
 __all__ = [
     "database_url",
     "empty_database_url",
+    "live",
     "postgres",
+    "postgres_home",
+    "postgres_settings",
     "postgres_template",
     "postgres_url",
+    "settings",
+    "sqlite_home",
+    "sqlite_live",
+    "sqlite_settings",
     "sqlite_template",
     "sqlite_url",
 ]

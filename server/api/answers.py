@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from certmanager.v1 import certificate_pb2, certificate_request_pb2, errors_pb2, profile_pb2, x509_pb2
 from certmanager.v1 import certificate_service_pb2 as certificates
-
 from server.api.attributes import named_usages, timestamp, unnamed_usages, write_attributes, write_constraints
 from server.api.enums import (
     ALT_NAME_TYPE,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from certmanager.v1 import certificate_pb2, profile_pb2, x509_pb2
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from certmanager.v1 import certificate_pb2, profile_pb2, x509_pb2
 from server.api.enums import ALT_NAME_TYPE, EXTENDED_KEY_USAGE, KEY_ALGORITHM, KEY_USAGE, SIGNATURE_ALGORITHM
 from server.errors import Nature, Violation
 from server.ra.order import Attributes

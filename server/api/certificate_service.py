@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from certmanager.v1 import certificate_service_pb2 as messages
-
 from server.api import answers
 from server.api.call import current_call, current_caller
 from server.api.methods import collects_violations

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from certmanager.v1 import policy_pb2, profile_pb2
 from google.protobuf.duration_pb2 import Duration
 
+from certmanager.v1 import policy_pb2, profile_pb2
 from server.api.attributes import read_defaults, span
 from server.api.enums import (
     ALT_NAME_TYPE,

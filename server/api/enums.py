@@ -7,7 +7,6 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from certmanager.v1 import certificate_pb2, policy_pb2, profile_pb2, x509_pb2
-
 from server.ra.policy import CommonNameMode
 from server.ra.profile import KeyDelivery, KeySource, RenewalReason
 from server.ra.terms import (

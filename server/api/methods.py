@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from certmanager.v1 import options_pb2
 from google.protobuf.message_factory import GetMessageClass
 
+from certmanager.v1 import options_pb2
 from server.api.startup import StartupError
 from server.api.validation import prepare
 

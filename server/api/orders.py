@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from certmanager.v1 import certificate_service_pb2 as messages
 from certmanager.v1 import x509_pb2
-
 from server.api.attributes import read_attributes
 from server.errors import Unsupported, Violation
 from server.ra.order import Order

@@ -6,7 +6,6 @@ from typing import Any
 
 from certmanager.v1 import profile_pb2
 from certmanager.v1 import profile_service_pb2 as messages
-
 from server.api import answers
 from server.api.call import current_caller
 from server.errors import Unsupported

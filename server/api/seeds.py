@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from certmanager.v1 import policy_pb2, profile_pb2, x509_pb2
 from google.protobuf.duration_pb2 import Duration
+
+from certmanager.v1 import policy_pb2, profile_pb2, x509_pb2
 
 SLUG = "tls-server"
 _DAY = 86_400

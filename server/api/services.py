@@ -14,7 +14,6 @@ from certmanager.v1 import (
     profile_service_pb2,
     project_service_pb2,
 )
-
 from server.api.certificate_service import CertificateService
 from server.api.concerns.drain import Drain
 from server.api.health import health_service

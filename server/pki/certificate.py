@@ -36,7 +36,7 @@ def build(template: Template) -> x509.CertificateBuilder:
         .serial_number(template.serial)
         .issuer_name(template.issuer)
         .subject_name(subject_name(template.subject))
-        .public_key(template.public_key)
+        .public_key(template.certified_key)
         .not_valid_before(template.validity.not_before)
         .not_valid_after(template.validity.not_after)
     )
@@ -80,7 +80,7 @@ def _extensions(template: Template) -> Iterator[_Entry]:
 
 
 def _identifiers(template: Template) -> Iterator[_Entry]:
-    yield x509.SubjectKeyIdentifier(subject_key_id(template.public_key)), False
+    yield x509.SubjectKeyIdentifier(subject_key_id(template.certified_key)), False
     if template.authority_key_id is not None:
         yield x509.AuthorityKeyIdentifier(template.authority_key_id, None, None), False
 

@@ -12,13 +12,12 @@ from typing import Final
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtensionOID
 
 from server.pki import der as tlv
 from server.pki import extensions as read
 from server.pki.algorithms import SignatureAlgorithm, hash_of, signature_oid
-from server.pki.certificate import Certificate, subject_key_id
+from server.pki.certificate import Certificate, encoded, subject_key_id
 from server.pki.faults import NameFault
 from server.pki.keys import PublicKey, spki
 from server.pki.names import AltName
@@ -50,7 +49,7 @@ def check_signed(
 
     Raises SignedMismatch, also for octets that do not parse.
     """
-    der = certificate if isinstance(certificate, bytes) else certificate.public_bytes(Encoding.DER)
+    der = certificate if isinstance(certificate, bytes) else encoded(certificate)
     try:
         parsed = x509.load_der_x509_certificate(der)
         raw = _raw_extensions(der)
@@ -93,7 +92,7 @@ def _wrong_fields(template: Template, certificate: Certificate) -> Iterator[str]
         "subject": (certificate.subject.public_bytes(), subject_name(template.subject).public_bytes()),
         "not before": (certificate.not_valid_before_utc, validity.not_before),
         "not after": (certificate.not_valid_after_utc, validity.not_after),
-        "public key": (spki(certificate.public_key()), spki(template.public_key)),
+        "public key": (spki(certificate.public_key()), spki(template.certified_key)),
     }
     yield from (part for part, (signed, decided) in pairs.items() if signed != decided)
 
@@ -105,7 +104,7 @@ def _wrong_extensions(
         yield "set of extensions"
     entries = certificate.extensions
     pairs = {
-        "subject key identifier": (read.subject_key_id(entries), subject_key_id(template.public_key)),
+        "subject key identifier": (read.subject_key_id(entries), subject_key_id(template.certified_key)),
         "authority key identifier": (read.authority_key_id(entries), template.authority_key_id),
         "basic constraints": (read.basic_constraints(entries), template.basic_constraints),
         "key usages": (read.key_usages(entries) or frozenset(), template.key_usages),

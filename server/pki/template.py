@@ -63,7 +63,8 @@ class Template:
     authority_key_id: bytes | None = None
     subject: Subject
     alt_names: tuple[AltName, ...] = ()
-    public_key: CertificatePublicKeyTypes = field(repr=False)
+    public_key: CertificatePublicKeyTypes | None = field(repr=False)
+    """None until the server has made the key: such a template can be judged, but not signed."""
     key_algorithm: KeyAlgorithm
     signature_algorithm: SignatureAlgorithm
     validity: Validity
@@ -75,3 +76,10 @@ class Template:
     crl_urls: tuple[str, ...] = ()
     ocsp_urls: tuple[str, ...] = ()
     issuer_urls: tuple[str, ...] = ()
+
+    @property
+    def certified_key(self) -> CertificatePublicKeyTypes:
+        """The public key; raises ValueError where it is still to be made."""
+        if self.public_key is None:
+            raise ValueError("the template has no public key yet")
+        return self.public_key

@@ -7,6 +7,7 @@ leaves the process before its row is durable.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from server.ca.pool import CryptoPool
@@ -52,7 +53,14 @@ class Registration:
     """The registration authority: decides which orders become certificates."""
 
     def __init__(
-        self, store: Store, catalog: Catalog, pool: CryptoPool, *, tasks: Tasks, clock: Clock
+        self,
+        store: Store,
+        catalog: Catalog,
+        pool: CryptoPool,
+        *,
+        tasks: Tasks,
+        clock: Clock,
+        observe: Callable[[Issued], None],
     ) -> None:
         self._store = store
         self._catalog = catalog
@@ -60,6 +68,7 @@ class Registration:
         self._signing = Signing(pool)
         self._tasks = tasks
         self._clock = clock
+        self._observe = observe
 
     async def judge(self, caller: Caller, order: Order) -> Draft:
         """What the order would become, with all that speaks against it; nothing is signed or stored."""
@@ -96,6 +105,7 @@ class Registration:
         certificate = await self._signing.sign(profile.issuer.signer, template)
         issued = self._entries(caller, order, profile=profile, draft=draft, certificate=certificate, key=key)
         await self._store.commit(self._unit(caller, issued))
+        self._observe(issued)
         return issued
 
     async def _keyed(self, draft: Draft) -> tuple[Template, PrivateKey | None]:

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
 import uvicorn
 
-if TYPE_CHECKING:
-    from uvicorn._types import ASGIApplication
+Application = Callable[..., Awaitable[None]]
+"""An ASGI application."""
 
 _GRACE_SECONDS = 10
 _POLL_SECONDS = 0.005
@@ -33,7 +33,7 @@ class WebServer:
 
 
 async def serve(
-    app: ASGIApplication, host: str, port: int, *, tls: ssl.SSLContext | None = None, **options: Any
+    app: Application, host: str, port: int, *, tls: ssl.SSLContext | None = None, **options: Any
 ) -> WebServer:
     """Listens on ``host``; port 0 lets the system pick one. Raises ``OSError`` if it cannot.
 

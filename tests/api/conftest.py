@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from echoing import Rig
+
+from tests.api.echoing import Rig
 
 
 @pytest.fixture

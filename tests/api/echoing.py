@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -13,14 +13,15 @@ from typing import Any, Self
 
 import grpc
 import grpc.aio
-from certmanager.v1 import certificate_service_pb2, options_pb2
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from google.protobuf import descriptor_pb2, descriptor_pool
 from google.rpc import error_details_pb2
 from google.rpc.status_pb2 import Status
+from grpc_health.v1 import health_pb2_grpc
 
+from certmanager.v1 import certificate_service_pb2, options_pb2
 from server import telemetry
 from server.api import listen
 from server.api.call import current_call
@@ -40,7 +41,6 @@ UUID = "0195e1a0-0000-7000-8000-000000000000"
 PERMISSIONS = frozenset({"echo.say", "self.read"})
 Request = certificate_service_pb2.IssueCertificateRequest
 Response = certificate_service_pb2.IssueCertificateResponse
-Behaviour = Callable[[Any, Any], Awaitable[Any]]
 
 _KINDS = {"Unary": (False, False), "Down": (False, True), "Up": (True, False), "Both": (True, True)}
 
@@ -60,7 +60,8 @@ def describe_service(name: str, permissions: dict[str, str]) -> Any:
         method.input_type = f".{Request.DESCRIPTOR.full_name}"
         method.output_type = f".{Response.DESCRIPTOR.full_name}"
         if permission:
-            method.options.Extensions[options_pb2.permission] = permission
+            options: Any = method.options
+            options.Extensions[options_pb2.permission] = permission
     pool = descriptor_pool.Default()
     pool.Add(file)
     return pool.FindServiceByName(f"certmanager.test.{name}")
@@ -83,8 +84,8 @@ ECHO = describe_service(
 class Echo:
     """Answers with the request's profile id; ``on_unary`` lets a test do something else."""
 
-    on_unary: Behaviour | None = None
-    on_down: Callable[[Any, Any], AsyncIterator[Any]] | None = None
+    on_unary: Any = None
+    on_down: Any = None
 
     def __init__(self) -> None:
         self.seen: list[Any] = []
@@ -155,6 +156,7 @@ class TestCaller:
     __test__ = False
     principal: Any
     permission: str
+    trace_id: str
     entered: bool = False
 
 
@@ -267,6 +269,15 @@ class Rig:
             response_deserializer=Response.FromString,
         )
 
+    def raw(self, path: str) -> Any:
+        """The client's side of any path, with octets for messages."""
+        return self.channel.unary_unary(path)
+
+    @property
+    def health(self) -> Any:
+        """A client of the health service."""
+        return health_pb2_grpc.HealthStub(self.channel)
+
     def lines(self) -> list[dict[str, Any]]:
         """The log so far."""
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
@@ -285,9 +296,9 @@ def asking(profile_id: str = UUID, **fields: Any) -> Any:
     return Request(profile_id=profile_id, **fields)
 
 
-def rpc_status(error: grpc.RpcError) -> Status:
+def rpc_status(error: Any) -> Status:
     """The status in the trailers of a failed call."""
-    for key, value in error.trailing_metadata():  # type: ignore[attr-defined]
+    for key, value in error.trailing_metadata():
         if key == "grpc-status-details-bin":
             return Status.FromString(value)
     raise AssertionError("the status has no details")

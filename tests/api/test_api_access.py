@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import grpc
 import pytest
-from echoing import OTHER_TOKEN, TOKEN, Rig, asking, bearer, detail, detail_names, failure
-from google.protobuf.empty_pb2 import Empty
+
+from tests.api.echoing import OTHER_TOKEN, TOKEN, Rig, asking, bearer, detail, detail_names, failure
 
 REFUSED_HEADERS = {
     "none": (),
@@ -50,7 +52,7 @@ async def test_good_credentials_are_taken(rig: Rig, scheme: str, *, fast: bool) 
 
 async def test_unauthenticated_bytes_are_not_parsed(rig: Rig) -> None:
     """A stranger's garbage is answered as a stranger, not as a bad message."""
-    call = rig.channel.unary_unary("/certmanager.test.EchoService/Unary")
+    call = rig.raw("/certmanager.test.EchoService/Unary")
     code, _ = await failure(call(b"\xff\xff\xff"))
     assert code is grpc.StatusCode.UNAUTHENTICATED
 
@@ -89,8 +91,8 @@ async def test_handler_that_checked_no_right_is_a_bug(rig: Rig, name: str) -> No
 )
 async def test_absent_method_says_so_to_those_it_knows(rig: Rig, path: str) -> None:
     """Unknown or not implemented: UNIMPLEMENTED, with the details of every other error."""
-    call = rig.channel.unary_unary(path, request_serializer=Empty.SerializeToString)
-    code, status = await failure(call(Empty(), metadata=bearer()))
+    call = rig.raw(path)
+    code, status = await failure(call(b"", metadata=bearer()))
     assert code is grpc.StatusCode.UNIMPLEMENTED
     assert detail(status, "ErrorInfo").reason == "NOT_SUPPORTED"
 
@@ -98,11 +100,11 @@ async def test_absent_method_says_so_to_those_it_knows(rig: Rig, path: str) -> N
 @pytest.mark.parametrize("path", ["/no.such.Service/Method", "/certmanager.test.EchoService/Missing"])
 async def test_absent_method_needs_a_token_like_any_other(rig: Rig, path: str) -> None:
     """A stranger does not learn what is served."""
-    call = rig.channel.unary_unary(path, request_serializer=Empty.SerializeToString)
-    assert (await failure(call(Empty())))[0] is grpc.StatusCode.UNAUTHENTICATED
+    call = rig.raw(path)
+    assert (await failure(call(b"")))[0] is grpc.StatusCode.UNAUTHENTICATED
 
 
 async def test_absent_reflection_is_told_to_strangers(rig: Rig) -> None:
     """Tools probe for versions of reflection without a token and understand only UNIMPLEMENTED."""
-    call = rig.channel.stream_stream("/grpc.reflection.v2.ServerReflection/ServerReflectionInfo")
+    call: Any = rig.channel.stream_stream("/grpc.reflection.v2.ServerReflection/ServerReflectionInfo")
     assert (await failure(call(iter([b""]))))[0] is grpc.StatusCode.UNIMPLEMENTED

@@ -6,8 +6,9 @@ import asyncio
 
 import grpc
 import pytest
-from echoing import UUID, Request, Response, Rig, asking, bearer, detail, failure
+
 from server import errors
+from tests.api.echoing import UUID, Request, Response, Rig, asking, bearer, detail, failure, until
 
 CANARY = "canary-7f3a-secret"
 
@@ -25,13 +26,11 @@ def raising(error: BaseException) -> object:
 async def test_text_of_an_unknown_exception_never_leaves(rig: Rig, error: Exception) -> None:
     """The client gets INTERNAL, a fixed sentence and a trace id."""
     rig.echo.on_unary = raising(error)
-    try:
+    with pytest.raises(grpc.aio.AioRpcError) as failed:
         await rig.method("Unary")(asking(), metadata=bearer())
-    except grpc.aio.AioRpcError as failed:
-        assert failed.code() is grpc.StatusCode.INTERNAL
-        assert CANARY not in f"{failed.details()}{failed.trailing_metadata()}{failed.initial_metadata()}"
-    else:
-        pytest.fail("the call succeeded")
+    error = failed.value
+    assert error.code() is grpc.StatusCode.INTERNAL
+    assert CANARY not in f"{error.details()}{error.trailing_metadata()}{error.initial_metadata()}"
 
 
 async def test_unknown_exception_is_logged_under_the_trace_id_told_to_the_client(rig: Rig) -> None:
@@ -92,13 +91,14 @@ async def test_domain_error_arrives_whole(rig: Rig) -> None:
 async def test_abort_of_a_library_passes_through(rig: Rig) -> None:
     """What gRPC's own servicers say with abort is not turned into INTERNAL."""
 
-    async def abort(request: object, context: grpc.aio.ServicerContext) -> object:
+    async def abort(request: object, context: grpc.aio.ServicerContext[object, object]) -> object:
         await context.abort(grpc.StatusCode.DATA_LOSS, "gone")
 
     rig.echo.on_unary = abort
     with pytest.raises(grpc.aio.AioRpcError) as failed:
         await rig.method("Unary")(asking(), metadata=bearer())
     assert failed.value.code() is grpc.StatusCode.DATA_LOSS
+    await until(lambda: rig.metrics.running == 0 and bool(rig.calls()))
     assert rig.calls()[-1]["code"] == "DATA_LOSS"
 
 
@@ -118,7 +118,7 @@ async def test_three_hundred_nasty_violations_reach_the_client(rig: Rig) -> None
 
 async def test_garbage_is_a_malformed_request(rig: Rig) -> None:
     """Octets that are no message do not reach the handler and are the client's fault."""
-    call = rig.channel.unary_unary("/certmanager.test.EchoService/Unary")
+    call = rig.raw("/certmanager.test.EchoService/Unary")
     code, status = await failure(call(b"\xff\xff\xff", metadata=bearer()))
     assert code is grpc.StatusCode.INVALID_ARGUMENT
     assert detail(status, "ErrorInfo").reason == "INVALID_FIELD"
@@ -126,7 +126,7 @@ async def test_garbage_is_a_malformed_request(rig: Rig) -> None:
 
 async def test_invalid_utf8_is_a_malformed_request(rig: Rig) -> None:
     """Strings are UTF-8 or the message is refused."""
-    call = rig.channel.unary_unary("/certmanager.test.EchoService/Unary")
+    call = rig.raw("/certmanager.test.EchoService/Unary")
     code, _ = await failure(call(b"\x0a\x02\xff\xfe", metadata=bearer()))
     assert code is grpc.StatusCode.INVALID_ARGUMENT
 

@@ -6,7 +6,8 @@ import asyncio
 
 import grpc
 import pytest
-from echoing import UUID, Response, Rig, asking, bearer, detail, failure, until
+
+from tests.api.echoing import UUID, Response, Rig, asking, bearer, detail, failure, until
 
 
 async def test_unary_call_is_answered(rig: Rig) -> None:

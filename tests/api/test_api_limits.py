@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import grpc
 import pytest
-from echoing import (
+from grpc_health.v1 import health_pb2
+
+from certmanager.v1 import certificate_service_pb2, certificate_service_pb2_grpc
+from server.api import listen
+from server.api.concerns.deadline import CallLimits
+from server.api.listen import TransportLimits, is_loopback
+from server.api.methods import Idempotency, Service, methods_of
+from server.api.startup import StartupError
+from tests.api.echoing import (
     ECHO,
     PERMISSIONS,
     Echo,
@@ -19,14 +28,8 @@ from echoing import (
     failure,
     until,
 )
-from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from certmanager.v1 import certificate_service_pb2, certificate_service_pb2_grpc
-from server.api import listen
-from server.api.concerns.deadline import CallLimits
-from server.api.listen import TransportLimits, is_loopback
-from server.api.methods import Idempotency, Service, methods_of
-from server.api.startup import StartupError
+_health: Any = health_pb2
 
 
 async def forever(request: object, context: object) -> object:
@@ -115,7 +118,7 @@ async def test_draining_server_refuses_new_calls_and_finishes_old_ones(rig: Rig)
 @pytest.mark.parametrize("name", ["", "certmanager.test.EchoService"])
 async def test_health_turns_with_draining(rig: Rig, name: str) -> None:
     """Without a token, overall and per service, also while draining."""
-    health = health_pb2_grpc.HealthStub(rig.channel)
+    health = rig.health
     request = health_pb2.HealthCheckRequest(service=name)
     assert (await health.Check(request)).status == health_pb2.HealthCheckResponse.SERVING
     rig.drain.start()
@@ -124,7 +127,7 @@ async def test_health_turns_with_draining(rig: Rig, name: str) -> None:
 
 async def test_health_watch_ends_when_draining(rig: Rig) -> None:
     """A watcher sees NOT_SERVING and then the end, so that it does not hold the server up."""
-    watch = health_pb2_grpc.HealthStub(rig.channel).Watch(health_pb2.HealthCheckRequest())
+    watch = rig.health.Watch(health_pb2.HealthCheckRequest())
     assert (await watch.read()).status == health_pb2.HealthCheckResponse.SERVING
     rig.drain.start()
     assert (await watch.read()).status == health_pb2.HealthCheckResponse.NOT_SERVING
@@ -133,14 +136,14 @@ async def test_health_watch_ends_when_draining(rig: Rig) -> None:
 
 async def test_health_of_an_unknown_service_is_not_found(rig: Rig) -> None:
     """As the health protocol demands."""
-    health = health_pb2_grpc.HealthStub(rig.channel)
+    health = rig.health
     code, _ = await failure(health.Check(health_pb2.HealthCheckRequest(service="no.such.Service")))
     assert code is grpc.StatusCode.NOT_FOUND
 
 
 async def test_health_lists_all_services(rig: Rig) -> None:
     """The overall state is in the list, under the empty name."""
-    listed = await health_pb2_grpc.HealthStub(rig.channel).List(health_pb2.HealthListRequest())
+    listed = await rig.health.List(_health.HealthListRequest())
     assert set(listed.statuses) == {"", "certmanager.test.EchoService"}
 
 
@@ -244,14 +247,30 @@ def test_plain_function_refuses_to_start() -> None:
 
 
 def test_methods_are_described_from_the_contract() -> None:
-    """Kind, idempotency and absence come from the descriptors and the servicer."""
-    descriptor = certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"]
-    servicer = certificate_service_pb2_grpc.CertificateServiceServicer()
-    service = Service(descriptor, servicer, is_open=True)
-    methods = {method.label.rpartition("/")[2]: method for method in methods_of([service], permissions=())}
+    """Kind, idempotency, permission and absence come from the descriptors and the servicer."""
+    descriptor: Any = certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"]
+    found = methods_of([Service(descriptor, object())], permissions=_Everything())
+    methods = {method.label.rpartition("/")[2]: method for method in found}
     assert methods["GetCertificate"].idempotency is Idempotency.NO_SIDE_EFFECTS
-    assert (methods["IssueCertificates"].client_streams, methods["WatchCertificate"].server_streams) == (
-        True,
-        True,
-    )
+    assert methods["GetCertificate"].permission == "certificates.read"
+    assert methods["IssueCertificates"].client_streams
+    assert methods["WatchCertificate"].server_streams
     assert {method.behaviour for method in methods.values()} == {None}
+
+
+def test_generated_method_counts_as_absent() -> None:
+    """A servicer that inherits from the generated one implements what it overrides, and no more."""
+
+    class Some(certificate_service_pb2_grpc.CertificateServiceServicer):
+        async def GetCertificate(self, request: Any, context: Any) -> Any:  # noqa: N802
+            return None
+
+    some: Any = Some
+    descriptor: Any = certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"]
+    found = methods_of([Service(descriptor, some())], permissions=_Everything())
+    assert [method.label.rpartition("/")[2] for method in found if method.behaviour] == ["GetCertificate"]
+
+
+class _Everything(set[str]):
+    def __contains__(self, _: object) -> bool:
+        return True

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from echoing import Rig
 from google.protobuf.descriptor_pb2 import FileDescriptorProto
 from grpc_reflection.v1alpha.reflection_pb2 import ServerReflectionRequest, ServerReflectionResponse
+
+from tests.api.echoing import Rig
 
 VERSIONS = ["grpc.reflection.v1", "grpc.reflection.v1alpha"]
 
@@ -40,7 +41,7 @@ async def test_services_are_listed_without_a_token(rig: Rig, version: str) -> No
 async def test_symbols_are_described(rig: Rig, version: str, symbol: str) -> None:
     """Also the types that appear in an Any only, or tools could not show an error."""
     answer = await ask(rig, version, file_containing_symbol=symbol)
-    files = [
+    files: list[Any] = [
         FileDescriptorProto.FromString(each) for each in answer.file_descriptor_response.file_descriptor_proto
     ]
     named = {f"{file.package}.{each.name}" for file in files for each in (*file.message_type, *file.service)}

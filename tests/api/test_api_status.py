@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import grpc
 import pytest
-from echoing import detail, detail_names
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from certmanager.v1 import errors_pb2
 from server import errors
 from server.api.status import STATUS_OCTETS, code_of, to_rpc_status
 from server.errors import CAError, Nature, Reason, Resource, Violation
+from tests.api.echoing import detail, detail_names
 
 CODES = {
     errors.Invalid: "INVALID_ARGUMENT",
@@ -56,7 +56,7 @@ def test_every_reason_makes_a_status_with_one_error_info(reason: Reason) -> None
     status = to_rpc_status(errors.Refused("why", reason=reason), trace_id="t")
     info = detail(status, "ErrorInfo")
     assert (info.domain, info.reason) == ("certmanager.v1", reason.value)
-    assert f"ERROR_REASON_{reason.value}" in errors_pb2.ErrorReason.keys()
+    assert f"ERROR_REASON_{reason.value}" in errors_pb2.ErrorReason.keys()  # noqa: SIM118 - not a dictionary
     assert detail(status, "RequestInfo").request_id == "t"
     assert len(set(detail_names(status))) == len(status.details)
 

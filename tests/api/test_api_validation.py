@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from echoing import UUID, Request, asking
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from certmanager.v1 import certificate_service_pb2
 from server.api.startup import StartupError
 from server.api.validation import prepare, violations
 from server.errors import Nature
+from tests.api.echoing import UUID, asking
 
 
 def test_good_request_breaks_nothing() -> None:
@@ -97,6 +99,9 @@ def test_whatever_parses_can_be_validated(octets: bytes) -> None:
     violations(request)
 
 
+_rules: Any = validate_pb2.field
+
+
 def _file(name: str) -> descriptor_pb2.FileDescriptorProto:
     return descriptor_pb2.FileDescriptorProto(
         name=f"certmanager/test/{name}.proto",
@@ -107,10 +112,10 @@ def _file(name: str) -> descriptor_pb2.FileDescriptorProto:
 
 
 def _limit(field: descriptor_pb2.FieldDescriptorProto) -> None:
-    field.options.Extensions[validate_pb2.field].string.max_len = 1
+    field.options.Extensions[_rules].string.max_len = 1
 
 
-def _secretive() -> type:
+def _secretive() -> Any:
     file = _file("secretive")
     inner = file.message_type.add(name="Inner")
     _limit(inner.field.add(name="text", number=1, type=9, label=1))
@@ -127,25 +132,22 @@ def _secretive() -> type:
         name="named", number=3, type=11, label=3, type_name=".certmanager.test.Secretive.NamedEntry"
     )
     named.options.debug_redact = True
-    named.options.Extensions[validate_pb2.field].map.values.string.max_len = 1
+    named.options.Extensions[_rules].map.values.string.max_len = 1
     return _class(file, "Secretive")
 
 
-def _wrong() -> type:
+def _wrong() -> Any:
     file = _file("wrong")
     message = file.message_type.add(name="Wrong")
     field = message.field.add(name="text", number=1, type=9, label=1)
-    field.options.Extensions[validate_pb2.field].int32.gte = 1
+    field.options.Extensions[_rules].int32.gte = 1
     return _class(file, "Wrong")
 
 
-def _class(file: descriptor_pb2.FileDescriptorProto, name: str) -> type:
+def _class(file: descriptor_pb2.FileDescriptorProto, name: str) -> Any:
     pool = descriptor_pool.Default()
     try:
         return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"certmanager.test.{name}"))
     except KeyError:
         pool.Add(file)
         return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"certmanager.test.{name}"))
-
-
-assert Request

@@ -16,7 +16,7 @@ from server.pki.algorithms import KeyAlgorithm
 from server.pki.keys import generate
 from server.pki.lint import faults
 from server.pki.names import AltName, AltNameType, SubjectAttribute
-from server.pki.template import BasicConstraints, CustomExtension, NameConstraints, Template
+from server.pki.template import BasicConstraints, CustomExtension, NameConstraints, Subtree, Template
 from server.pki.usages import ANY_EXTENDED_KEY_USAGE, KeyUsage
 from server.pki.validity import SECOND, Validity, window_from
 from tests.pki.making import NOW, ca_template, leaf_template, root, root_template, validity_of
@@ -31,6 +31,10 @@ FORM, POLICY = Nature.FORM, Nature.POLICY
 
 def custom(oid: str = "1.2.3.4", value: bytes = b"\x05\x00") -> CustomExtension:
     return CustomExtension(oid, critical=False, value=value)
+
+
+def subtree(kind: str, value: str) -> NameConstraints:
+    return NameConstraints(excluded=(Subtree(AltNameType[kind], value),))
 
 
 CASES: list[tuple[Template, dict[str, Any], str, str, Nature]] = [
@@ -60,6 +64,11 @@ CASES: list[tuple[Template, dict[str, Any], str, str, Nature]] = [
      "PATH_LENGTH_RANGE", FORM),
     (LEAF, {"name_constraints": NameConstraints(excluded=())}, "name_constraints", "NAME_CONSTRAINTS_CA_ONLY", POLICY),
     (CA, {"name_constraints": NameConstraints()}, "name_constraints", "NAME_CONSTRAINTS_EMPTY", FORM),
+    (CA, {"name_constraints": subtree("DNS", ".acme.com")}, "name_constraints[0]", "SUBTREE_MALFORMED", FORM),
+    (CA, {"name_constraints": subtree("IP", "10.0.0.1/8")}, "name_constraints[0]", "SUBTREE_MALFORMED", FORM),
+    (CA, {"name_constraints": subtree("IP", "10.0.0.0/255.0.0.0")}, "name_constraints[0]", "SUBTREE_MALFORMED", FORM),
+    (CA, {"name_constraints": subtree("EMAIL", "@acme.com")}, "name_constraints[0]", "SUBTREE_MALFORMED", FORM),
+    (CA, {"name_constraints": subtree("URI", "https://acme.com")}, "name_constraints[0]", "SUBTREE_MALFORMED", FORM),
     (LEAF, {"validity": Validity(NOW, NOW - SECOND)}, "validity", "VALIDITY_EMPTY", POLICY),
     (LEAF, {"custom_extensions": (custom("2.5.29.17"),)}, "custom_extensions[0]", "EXTENSION_RESERVED", POLICY),
     (LEAF, {"custom_extensions": (custom("2.5.29.99"),)}, "custom_extensions[0]", "EXTENSION_RESERVED", POLICY),
@@ -98,6 +107,10 @@ def test_a_broken_rule_is_told(
         (LEAF, {"key_usages": frozenset({AGREE, KeyUsage.ENCIPHER_ONLY})}),
         (CA, {"extended_key_usages": (ANY_EXTENDED_KEY_USAGE,)}),
         (LEAF, {"serial": 1}),
+        (CA, {"name_constraints": subtree("IP", "2001:db8::/32")}),
+        (CA, {"name_constraints": subtree("EMAIL", ".acme.com")}),
+        (CA, {"name_constraints": subtree("EMAIL", "joe@acme.com")}),
+        (CA, {"name_constraints": subtree("URI", ".acme.com")}),
         (LEAF, {"serial": (1 << 159) - 1}),
         (LEAF, {"validity": Validity(NOW, NOW)}),
         (LEAF, {"custom_extensions": (custom(), custom("2.5.29.32", bytes.fromhex("300630040602 2a03")))}),

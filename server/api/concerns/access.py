@@ -58,8 +58,8 @@ class Caller(Protocol):
         """Whether the right to the call's object was checked."""
 
 
-MakeCaller = Callable[[Principal, str], Caller]
-"""Makes the caller of one call from the principal and the method's permission."""
+MakeCaller = Callable[..., Caller]
+"""Makes the caller of one call from the principal, the method's permission and the trace id."""
 
 
 def read_headers(metadata: Iterable[tuple[str, str | bytes]]) -> tuple[str, str]:

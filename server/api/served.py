@@ -1,0 +1,191 @@
+"""One method as it is served: the concerns around the servicer's own coroutine.
+
+gRPC hands over and takes back octets: so nothing a stranger sent is parsed
+before the stranger is known, and the record knows sizes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import grpc
+import grpc.aio
+from google.protobuf.message import DecodeError
+from grpc_status.rpc_status import to_status
+
+from server import telemetry
+from server.api.call import Call, enter_call
+from server.api.concerns import deadline
+from server.api.concerns.access import authorize, read_headers, unauthenticated
+from server.api.status import as_ca_error, code_of, to_rpc_status
+from server.api.validation import Checked, violations
+from server.errors import CAError, Invalid, Unsupported
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
+    from server.api.methods import Method
+    from server.api.pipeline import Concerns
+
+Context = grpc.aio.ServicerContext[Any, Any]
+Serve = Callable[[Any, Context], Coroutine[Any, Any, Any]]
+
+
+class _NotEnteredError(Exception):
+    """A servicer answered without having checked the caller's right: a bug that must not pass."""
+
+
+class Served:
+    """One method, and the concerns bound to it."""
+
+    def __init__(self, method: Method, concerns: Concerns) -> None:
+        self._method = method
+        self._behaviour: Any = method.behaviour
+        self._concerns = concerns
+        self._recorder = concerns.recorder
+        self._drain = concerns.drain
+        self._least = concerns.limits.least
+        streams = method.client_streams or method.server_streams
+        self._limit = None if streams else concerns.limits.unary
+
+    def serve(self) -> Serve:
+        """The coroutine function that gRPC calls."""
+        run: Any = self._stream if self._method.server_streams else self._answer
+        if self._behaviour is None:
+            run = _unsupported
+
+        async def serve(request: Any, context: Context) -> Any:
+            bearer, trace_id = read_headers(context.invocation_metadata() or ())
+            call = Call(self._method, trace_id) if trace_id else Call(self._method)
+            enter_call(call)
+            telemetry.trace.set(call.trace_id)
+            self._recorder.started()
+            try:
+                self._admit(call, context)
+                if not self._method.is_open:
+                    await self._identify(call, bearer)
+                response = await run(call, request, context)
+                deadline.disarm(call)
+            except asyncio.CancelledError:
+                if not deadline.was_ours(call):
+                    deadline.disarm(call)
+                    self._recorder.finished(call, context.peer(), "CANCELLED")
+                    raise
+                await self._refuse(call, context, deadline.too_late())
+            except grpc.aio.AbortError:
+                deadline.disarm(call)
+                self._recorder.finished(call, context.peer(), _code_set(context))
+                raise
+            except Exception as error:  # noqa: BLE001 - gRPC would send its text to the client
+                await self._refuse(call, context, error)
+            self._recorder.finished(call, context.peer(), "OK")
+            return response
+
+        return serve
+
+    def _admit(self, call: Call, context: Context) -> None:
+        if self._drain.started and not self._method.is_open:
+            raise self._drain.refusal()
+        remaining = context.time_remaining()
+        deadline.arm(call, self._limit if remaining is None else remaining, least=self._least)
+
+    async def _identify(self, call: Call, bearer: str) -> None:
+        if not bearer:
+            raise unauthenticated()
+        authenticator = self._concerns.authenticator
+        principal = authenticator.cached(bearer) or await authenticator.authenticate(bearer)
+        call.principal = principal
+        authorize(principal, self._method)
+        call.caller = self._concerns.make_caller(principal, self._method.permission, call.trace_id)
+
+    async def _answer(self, call: Call, request: Any, context: Context) -> bytes:
+        """Serves a method with one response."""
+        response: Message = await self._behaviour(self._take(call, request), context)
+        self._check_entered(call)
+        octets = response.SerializeToString()
+        call.sent = len(octets)
+        return octets
+
+    async def _stream(self, call: Call, request: Any, context: Context) -> None:
+        """Serves a method with many responses.
+
+        It writes them itself instead of being a generator for gRPC: when the
+        client goes away, the cancellation then reaches this task at the write,
+        and the servicer's generator is closed here and now, not by the
+        garbage collector in another task.
+        """
+        taken = self._take(call, request)
+        async with aclosing(self._behaviour(taken, context)) as responses:
+            async for response in responses:
+                self._check_entered(call)
+                octets = response.SerializeToString()
+                call.sent += len(octets)
+                await context.write(octets)
+        self._check_entered(call)
+
+    def _take(self, call: Call, request: Any) -> Any:
+        if self._method.client_streams:
+            return _Messages(request, partial(self._read_item, call))
+        message, call.form_violations = self._read(call, request)
+        return message
+
+    def _read_item(self, call: Call, octets: bytes) -> Any:
+        checked = self._read(call, octets)
+        return checked if self._method.collects else checked.message
+
+    def _read(self, call: Call, octets: bytes) -> Checked:
+        call.received += len(octets)
+        message = self._method.request_class()
+        try:
+            message.ParseFromString(octets)
+        except DecodeError:
+            raise Invalid("the message is not valid protobuf") from None
+        self._recorder.request(call, message)
+        broken = () if self._method.is_open else violations(message)
+        if broken and not self._method.collects:
+            raise Invalid("the request breaks rules of form", violations=broken)
+        return Checked(message, broken)
+
+    def _check_entered(self, call: Call) -> None:
+        caller = call.caller
+        if caller is not None and not caller.entered and not self._method.concerns_self:
+            raise _NotEnteredError(self._method.label)
+
+    async def _refuse(self, call: Call, context: Context, error: Exception) -> NoReturn:
+        """Ends the call with the error, or with INTERNAL if it is none of ours."""
+        deadline.disarm(call)
+        told = as_ca_error(error)
+        if not isinstance(error, CAError):
+            self._recorder.log.error("unexpected error", method=self._method.label, exc_info=error)
+        code = code_of(told).name
+        self._recorder.finished(call, context.peer(), code, told.reason.value)
+        await context.abort_with_status(to_status(to_rpc_status(told, trace_id=call.trace_id)))
+
+
+class _Messages:
+    """The messages of a client's stream; not a generator, so that it needs no closing."""
+
+    __slots__ = ("_octets", "_read")
+
+    def __init__(self, octets: AsyncIterable[bytes], read: Callable[[bytes], Any]) -> None:
+        self._octets = aiter(octets)
+        self._read = read
+
+    def __aiter__(self) -> AsyncIterator[Any]:
+        return self
+
+    async def __anext__(self) -> Any:
+        return self._read(await anext(self._octets))
+
+
+async def _unsupported(_call: Call, _request: object, _context: Context) -> NoReturn:
+    raise Unsupported("this server does not offer this method")
+
+
+def _code_set(context: Context) -> str:
+    code = context.code()
+    return code.name if isinstance(code, grpc.StatusCode) else str(code)
