@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar, get_args
 
@@ -54,7 +54,7 @@ def serve(**flags: Any) -> None:
     """Serve until SIGTERM or SIGINT; a second signal stops at once."""
     settings = _settings(flags)
     _configure_logging(settings)
-    _run(settings, _serve(settings))
+    _run(settings, _serve)
 
 
 @main.command()
@@ -62,7 +62,7 @@ def serve(**flags: Any) -> None:
 def bootstrap(**flags: Any) -> None:
     """Set up an empty database and data directory, and end."""
     settings = _settings(flags | {"bootstrap": True})
-    _run(settings, _bootstrap(settings))
+    _run(settings, _bootstrap)
     click.echo(f"the database is set up; the owner's token is in {settings.data_dir / 'owner.token'}")
 
 
@@ -94,9 +94,9 @@ class _refusals:  # noqa: N801 - used as a statement
             sys.exit(2)
 
 
-def _run(settings: config.Settings, work: Any) -> None:
+def _run(settings: config.Settings, work: Callable[[config.Settings], Coroutine[Any, Any, None]]) -> None:
     with _refusals(), files.locked(settings.data_dir):
-        asyncio.run(work)
+        asyncio.run(work(settings))
 
 
 def _configure_logging(settings: config.Settings) -> None:

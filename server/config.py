@@ -105,7 +105,7 @@ class Settings(BaseModel):
         None, description="The key-encryption key, 64 hex digits.", json_schema_extra=_SECRET
     )
     kek_passphrase: SecretStr | None = Field(
-        None, description="Derives the key-encryption key (scrypt).", json_schema_extra=_SECRET
+        None, min_length=1, description="Derives the key-encryption key (scrypt).", json_schema_extra=_SECRET
     )
 
     bootstrap: bool = Field(True, description="Set up an empty database at the first start.")
@@ -124,7 +124,7 @@ class Settings(BaseModel):
     )
     unary_timeout: Seconds = Field(60, gt=0, description="Seconds that a call without a deadline may take.")
     drain_delay: Seconds = Field(
-        0, description="Seconds between NOT_SERVING and closing, for a balancer to notice."
+        1, description="Seconds between NOT_SERVING and closing, for a balancer to notice."
     )
     drain_grace: Seconds = Field(30, description="Seconds that running calls get to finish at shutdown.")
 
@@ -141,6 +141,8 @@ class Settings(BaseModel):
             raise ValueError("tls_cert and tls_key go together")
         if self.insecure_loopback and not self.grpc.is_loopback:
             raise ValueError("insecure_loopback needs a loopback grpc_address")
+        if self.insecure_loopback and (self.tls_cert or self.client_ca):
+            raise ValueError("insecure_loopback serves without TLS, tls_cert and client_ca need it")
         if sum(x is not None for x in (self.kek, self.kek_file, self.kek_passphrase)) > 1:
             raise ValueError("give one of kek, kek_file and kek_passphrase")
         return self

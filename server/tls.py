@@ -9,6 +9,8 @@ from pathlib import Path
 
 from server.config import SettingsError
 
+_Stamp = tuple[int, int, int]
+
 
 @dataclass(slots=True)
 class FileCertificate:
@@ -22,7 +24,7 @@ class FileCertificate:
     certificate: Path
     key: Path
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    _seen: tuple[int, int] = (0, 0)
+    _seen: tuple[_Stamp, ...] = ()
     _pair: tuple[bytes, bytes] = field(default=(b"", b""), repr=False)
 
     def prove(self) -> FileCertificate:
@@ -39,12 +41,20 @@ class FileCertificate:
 
     def _read(self) -> bool:
         try:
-            seen = (self.certificate.stat().st_mtime_ns, self.key.stat().st_mtime_ns)
+            seen = self._stamps()
             if seen == self._seen:
                 return True
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key)
-            self._pair = (self.key.read_bytes(), self.certificate.read_bytes())
+            # Without a password OpenSSL would ask the terminal for that of an encrypted key, and wait.
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certificate, self.key, password="")
+            pair = (self.key.read_bytes(), self.certificate.read_bytes())
+            if seen != self._stamps():  # replaced while we read: what fitted may not be what we hold
+                return False
         except OSError:  # ssl.SSLError is one too
             return False
-        self._seen = seen
+        self._seen, self._pair = seen, pair
         return True
+
+    def _stamps(self) -> tuple[_Stamp, ...]:
+        """What changes when a file is written to or another is put in its place."""
+        found = (self.certificate.stat(), self.key.stat())
+        return tuple((each.st_ino, each.st_size, each.st_mtime_ns) for each in found)

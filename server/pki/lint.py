@@ -12,17 +12,13 @@ from server.errors import Nature, Violation
 from server.pki.der import is_der
 from server.pki.hostnames import email_address, host_name
 from server.pki.names import AltNameType, NameFault, alt_name
+from server.pki.reserved import is_reserved
 from server.pki.subjects import subject_name, subject_value
 from server.pki.template import CustomExtension, Subtree, Template
 from server.pki.usages import ANY_EXTENDED_KEY_USAGE, CA_USAGES, KeyUsage, possible_usages
 from server.pki.validity import Validity
 
 _MAX_PATH_LENGTH: Final = 255
-_ID_CE: Final = "2.5.29."
-_POLICIES: Final = "2.5.29.32"
-_OURS: Final = frozenset({"1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.11"})
-"""Authority and subject information access (RFC 5280, 4.2.2)."""
-
 _AGREEMENT: Final = frozenset({KeyUsage.ENCIPHER_ONLY, KeyUsage.DECIPHER_ONLY})
 
 
@@ -189,17 +185,12 @@ def _custom_extensions(template: Template) -> Iterator[Violation]:
 def _custom_extension(field: str, extension: CustomExtension) -> Iterator[Violation]:
     if not _is_oid(extension.oid):
         yield _form(field, "OID_MALFORMED", "the OID of an extension is in dotted text", extension.oid)
-    elif _is_reserved(extension.oid):
-        yield _policy(field, "EXTENSION_RESERVED", "this extension is set by the server only", extension.oid)
+    elif is_reserved(extension.oid):
+        yield _policy(field, "EXTENSION_RESERVED", "the extension cannot be a custom one", extension.oid)
     if not is_der(extension.value):
         yield _form(
             field, "EXTENSION_NOT_DER", "the value of an extension is one value in DER", extension.oid
         )
-
-
-def _is_reserved(oid: str) -> bool:
-    """Whether RFC 5280 defines the extension; of those, certificate policies alone are left to others."""
-    return oid in _OURS or (oid.startswith(_ID_CE) and oid != _POLICIES)
 
 
 def _is_oid(text: str) -> bool:

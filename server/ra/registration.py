@@ -79,7 +79,6 @@ class Registration:
         profile = await self._profile(caller, order)
         draft = self._draft(order, profile)
         refuse(draft, profile)
-        profile.issuer.ensure_active(self._clock())
         if profile.rules.needs_approval:
             raise Unsupported("this server does not take requests that need an approval yet")
         return await self._tasks.own(self._issue(caller, order, profile=profile, draft=draft))
@@ -98,6 +97,7 @@ class Registration:
         if profile.disabled:
             message = f"the certificate profile '{profile.slug}' is disabled"
             raise Refused(message, reason=Reason.PROFILE_DISABLED, profile_id=profile.id)
+        profile.issuer.ensure_active(self._clock())
         return profile
 
     async def _issue(self, caller: Caller, order: Order, *, profile: Profile, draft: Draft) -> Issued:

@@ -11,6 +11,8 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from server.store.failures import NoDatabase
+
 _BUSY_SECONDS = 10
 _READERS = 4
 _POSTGRES_READERS = 10
@@ -34,15 +36,15 @@ class Database:
 
     @classmethod
     def at(cls, url: str) -> Database:
-        """Understands ``sqlite:///path`` and ``postgresql://…``; anything else is a ValueError."""
+        """Understands ``sqlite:///path`` and ``postgresql://…``; raises NoDatabase for anything else."""
         try:
             parsed = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # a port that is no number
             parsed = None
         if parsed is None or parsed.drivername not in {"sqlite", "postgresql"}:
-            raise ValueError("a database URL begins with sqlite:/// or postgresql://")
+            raise NoDatabase("the database URL must begin with sqlite:/// or postgresql://")
         if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
-            raise ValueError("a SQLite database needs a file")
+            raise NoDatabase("the database URL of a SQLite database needs a file")
         defaults = {} if parsed.drivername == "sqlite" else _POSTGRES_DEFAULTS
         return cls(parsed.set(query={**defaults, **parsed.query}))
 

@@ -6,7 +6,8 @@
     ├── GuardFailed           an update or delete met another number of rows than expected
     ├── Unstorable            a value does not fit its column
     ├── StoreUnavailable      the database is gone, locked or full; it may be back in a moment
-    └── StoreOutdated         the database's schema is not the one of this program
+    ├── StoreOutdated         the database's schema is not the one of this program
+    └── NoDatabase            a URL names no database that this program knows
 
 No message holds text of a driver: it can quote values of the row.
 """
@@ -69,3 +70,7 @@ class StoreOutdated(StoreError):
         super().__init__(f"the database is at revision {found or 'none'}, this program needs {wanted}")
         self.found = found
         self.wanted = wanted
+
+
+class NoDatabase(StoreError, ValueError):
+    """A URL names no database that this program knows. The URL is not told: it can hold a password."""

@@ -73,6 +73,8 @@ CASES: list[tuple[Template, dict[str, Any], str, str, Nature]] = [
     (LEAF, {"custom_extensions": (custom("2.5.29.17"),)}, "custom_extensions[0]", "EXTENSION_RESERVED", POLICY),
     (LEAF, {"custom_extensions": (custom("2.5.29.99"),)}, "custom_extensions[0]", "EXTENSION_RESERVED", POLICY),
     (LEAF, {"custom_extensions": (custom("1.3.6.1.5.5.7.1.1"),)}, "custom_extensions[0]", "EXTENSION_RESERVED", POLICY),
+    (LEAF, {"custom_extensions": (custom("1.3.6.1.5.5.7.1.14"),)}, "custom_extensions[0]", "EXTENSION_RESERVED", POLICY),
+    (LEAF, {"custom_extensions": (custom("2.16.840.1.113730.1.1"),)}, "custom_extensions[0]", "EXTENSION_RESERVED", POLICY),
     (LEAF, {"custom_extensions": (custom("1.x"),)}, "custom_extensions[0]", "OID_MALFORMED", FORM),
     (LEAF, {"custom_extensions": (custom(), custom())}, "custom_extensions[1]", "EXTENSION_REPEATED", FORM),
     (LEAF, {"custom_extensions": (custom(value=b""),)}, "custom_extensions[0]", "EXTENSION_NOT_DER", FORM),

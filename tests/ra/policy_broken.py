@@ -10,7 +10,6 @@ from server.pki.template import BasicConstraints
 from server.pki.usages import KeyUsage
 from server.pki.validity import SECOND
 from server.ra.policy import (
-    ANY,
     NONE,
     CARule,
     CommonNameMode,
@@ -201,14 +200,5 @@ BROKEN: list[tuple[str, str, Parts, Parts]] = [
         "custom_extensions",
         {"custom_extensions": CustomExtensionRules((CustomExtensionRule(oid=CUSTOM_OID, required=True),))},
         {},
-    ),
-    *(
-        (
-            "CUSTOM_EXTENSION_RESERVED",
-            "custom_extensions[0]",
-            {"custom_extensions": ANY},
-            {"custom_extensions": (ext(o),)},
-        )
-        for o in ("2.5.29.17", "2.5.29.19", "2.5.29.37", "1.3.6.1.5.5.7.1.14", "2.16.840.1.113730.1.1")
     ),
 ]

@@ -55,7 +55,11 @@ def was_ours(call: Call) -> bool:
 
 
 def too_late() -> TooLate:
-    """The answer to a call whose time is up."""
+    """The answer to a call whose time is up.
+
+    It claims nothing about what was begun: what the CA has signed by then is
+    stored all the same, and a retry with the same ``request_id`` finds it.
+    """
     return TooLate("the deadline leaves too little time")
 
 

@@ -18,7 +18,7 @@ from server.ra.policy.algorithms import (
     signature_rules,
 )
 from server.ra.policy.common_name import CommonNameMode, common_name_violations, dns_name_in
-from server.ra.policy.extensions import CustomExtensionRules, reserved_violations
+from server.ra.policy.extensions import CustomExtensionRules
 from server.ra.policy.limits import CARule, LifetimeRule, ca_violations
 from server.ra.policy.names import AltNameRules
 from server.ra.policy.rules import ANY, NONE, Blanket, violations
@@ -83,7 +83,6 @@ class Policy:
         yield from self.lifetime.violations(template)
         yield from ca_violations(self.ca, template)
         yield from violations(self.custom_extensions, template, none=CustomExtensionRules())
-        yield from reserved_violations(template)
 
     def subject_allows(self, attribute: SubjectAttribute, value: str) -> bool:
         """Whether a subject may hold that value; a CSR's attributes that may not be held are dropped."""

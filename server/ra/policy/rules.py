@@ -38,7 +38,6 @@ template's tuple; what a section requires it thereby allows.
     CUSTOM_EXTENSION_NOT_ALLOWED       custom_extensions[i]           an OID that is not listed
     CUSTOM_EXTENSION_CRITICAL          custom_extensions[i]           a critical one, where it may not be so
     CUSTOM_EXTENSION_REQUIRED          custom_extensions              an absent extension
-    CUSTOM_EXTENSION_RESERVED          custom_extensions[i]           an OID with a place of its own
 """
 
 from __future__ import annotations
@@ -89,7 +88,6 @@ class Rule(Enum):
     CUSTOM_EXTENSION_NOT_ALLOWED = "the policy does not allow this extension"
     CUSTOM_EXTENSION_CRITICAL = "the policy does not allow this extension to be critical"
     CUSTOM_EXTENSION_REQUIRED = "the policy requires this extension"
-    CUSTOM_EXTENSION_RESERVED = "this extension has fields of its own and cannot be a custom one"
 
     def broken(self, field: str, *, value: str = "", allowed: Iterable[str] = ()) -> Violation:
         """The violation of this rule by a field of the template."""
