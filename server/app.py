@@ -118,7 +118,7 @@ class _Parts:
         return UseCases(
             profiles=Profiles(self.store, catalog, clock=self.clock),
             registration=registration,
-            certificates=Certificates(self.store, clock=self.clock),
+            certificates=Certificates(self.store, catalog, clock=self.clock),
         )
 
     def _count(self, issued: Issued) -> None:

@@ -21,8 +21,8 @@ from server.store.failures import StoreError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_REFUSALS = (config.SettingsError, files.InUse, StartupError, StoreError)
-"""What an operator can mend: told in a sentence, without a traceback."""
+_REFUSALS = (config.SettingsError, files.InUse, StartupError, StoreError, OSError)
+"""What an operator can mend, such as a directory that cannot be written: told in a sentence, no traceback."""
 
 
 @click.group()

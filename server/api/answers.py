@@ -19,7 +19,14 @@ from server.ra.assembly import Draft
 from server.ra.certificates import Found
 from server.ra.profile import KeySource, RenewalReason
 from server.ra.registration import Issued
-from server.ra.terms import CertificateRecord, KeyUsage, ProfileRecord, RequestRecord, certificate_pem
+from server.ra.terms import (
+    CertificateRecord,
+    KeyUsage,
+    ProfileRecord,
+    RequestRecord,
+    certificate_pem,
+    csr_pem,
+)
 
 _FULL = certificate_pb2.CERTIFICATE_VIEW_FULL
 _STATES = certificate_pb2.CertificateState
@@ -87,7 +94,7 @@ def certificate_request(
         state=named(_REQUEST_STATES, record.state),
         key_source=KEY_SOURCE.number(KeySource[record.key_source]),
         private_key_state=named(certificate_pb2.PrivateKeyState, record.private_key_state),
-        csr=asked.csr,
+        csr=csr_pem(asked.csr_der) if asked.csr_der else asked.csr,
         attributes=asked.attributes if asked.HasField("attributes") else None,
         metadata=asked.metadata,
         certificate_id=record.certificate_id or "",

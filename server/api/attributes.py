@@ -15,6 +15,7 @@ from server.ra.order import Attributes
 from server.ra.terms import (
     BasicConstraints,
     CustomExtension,
+    DurationOverflow,
     ExtendedKeyUsage,
     KeyUsage,
     SubjectAttribute,
@@ -145,9 +146,14 @@ def _lifetime(message: _Said) -> timedelta | None:
 
 
 def _known(read: Callable[[], timedelta]) -> timedelta | None:
-    """The duration, or None where validation has reported it already."""
+    """The duration, or None where validation has reported it already.
+
+    One too long to be counted is the longest that can be: no window has room for it, and that is told.
+    """
     try:
         duration = read()
+    except DurationOverflow:
+        return timedelta.max
     except (TimeFault, ValueError, OverflowError):
         return None
     return duration if duration > timedelta() else None

@@ -15,7 +15,7 @@ from server.pki.algorithms import KeyAlgorithm, signatures_of
 from server.pki.certificate import Certificate, encoded, load_certificate, subject_key_id
 from server.pki.describe import describe
 from server.pki.keys import PrivateKey, dump_pkcs8, load_pkcs8
-from server.pki.pem import certificate_pem, load_certificates
+from server.pki.pem import certificate_pem, without_root
 from server.pki.seal import KEK
 from server.pki.serial import new_serial
 from server.pki.subjects import Subject, rfc4514, subject_name
@@ -128,7 +128,6 @@ def _refuse(charter: Charter, template: Template, *, now: datetime) -> None:
 
 def _issuer(record: AuthorityRecord, certificate: Certificate, key: PrivateKey) -> Issuer:
     described = describe(certificate)
-    chain = [certificate_pem(one) for one in load_certificates(record.chain)]
     return Issuer(
         id=record.id,
         project_id=record.project_id,
@@ -139,7 +138,7 @@ def _issuer(record: AuthorityRecord, certificate: Certificate, key: PrivateKey) 
         key_id=subject_key_id(key.public_key()),
         path_length=described.basic_constraints.path_length,
         validity=described.validity,
-        certificate_pem=chain[0],
-        chain_pem="".join(chain),
-        chain_without_root_pem="".join(chain[:-1]) if len(chain) > 1 else "",
+        certificate_pem=certificate_pem(certificate),
+        chain_pem=record.chain,
+        chain_without_root_pem=without_root(record.chain),
     )

@@ -18,6 +18,10 @@ class TimeFault(ValueError):
     """A duration is malformed, or a time lies outside what a certificate can say."""
 
 
+class DurationOverflow(TimeFault):
+    """A duration is well-formed, but longer than time can be counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFault:
     """Why a public key must not be certified."""

@@ -43,14 +43,30 @@ def load_certificates(text: str) -> tuple[x509.Certificate, ...]:
 def certificate_pem(certificate: x509.Certificate | bytes) -> str:
     """A certificate, or its DER, in PEM."""
     der = certificate if isinstance(certificate, bytes) else certificate.public_bytes(Encoding.DER)
-    body = binascii.b2a_base64(der, newline=False).decode("ascii")
-    lines = (body[at : at + 64] for at in range(0, len(body), 64))
-    return "\n".join(("-----BEGIN CERTIFICATE-----", *lines, "-----END CERTIFICATE-----", ""))
+    return _armoured("CERTIFICATE", der)
+
+
+def csr_pem(der: bytes) -> str:
+    """The DER of a certificate request in PEM."""
+    return _armoured("CERTIFICATE REQUEST", der)
 
 
 def chain_pem(certificates: tuple[x509.Certificate | bytes, ...]) -> str:
     """Certificates one after the other, each followed by its issuer if they are ordered so."""
     return "".join(certificate_pem(certificate) for certificate in certificates)
+
+
+def without_root(chain: str) -> str:
+    """A PEM chain without its root; a last certificate that is not self-issued is no root, and stays."""
+    certificates = load_certificates(chain)
+    last = certificates[-1]
+    return chain_pem(certificates[:-1] if last.subject == last.issuer else certificates)
+
+
+def _armoured(label: str, der: bytes) -> str:
+    body = binascii.b2a_base64(der, newline=False).decode("ascii")
+    lines = (body[at : at + 64] for at in range(0, len(body), 64))
+    return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""))
 
 
 def _blocks(text: str, labels: frozenset[str]) -> tuple[bytes, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from server.pki.faults import TimeFault
+from server.pki.faults import DurationOverflow, TimeFault
 
 SECOND: Final = timedelta(seconds=1)
 
@@ -24,14 +24,17 @@ _EARLIEST: Final = datetime(1950, 1, 1, tzinfo=UTC)
 
 
 def parse_duration(text: str) -> timedelta:
-    """Reads ``90d`` and the like: s, m (minutes), h, d, w and y (365 d); raises TimeFault."""
+    """Reads ``90d`` and the like: s, m (minutes), h, d, w and y (365 d); raises TimeFault.
+
+    One that is well-formed but too long to be counted raises DurationOverflow, a TimeFault.
+    """
     match = _DURATION.fullmatch(text)
     if match is None:
         raise TimeFault("a duration is a number from 1 to 999999999 and one of s, m, h, d, w, y")
     try:
         return timedelta(seconds=int(match[1]) * _UNITS[match[2]])
     except OverflowError:
-        raise TimeFault("the duration is longer than time can be counted") from None
+        raise DurationOverflow("the duration is longer than time can be counted") from None
 
 
 @dataclass(frozen=True, slots=True)

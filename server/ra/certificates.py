@@ -8,8 +8,9 @@ from datetime import datetime
 from server.clock import Clock
 from server.errors import NotFound, not_found
 from server.pki.describe import Description, describe
-from server.pki.pem import certificate_pem
+from server.pki.pem import certificate_pem, without_root
 from server.ra.access import Caller
+from server.ra.catalog import Catalog
 from server.store.records import AuthorityRecord, CertificateRecord
 from server.store.store import Store
 
@@ -22,7 +23,7 @@ class Found:
     description: Description
     """What the certificate itself says."""
     chain_pem: str
-    """From the issuing CA to its root."""
+    """From the issuing CA to its root, without the root if the profile says so."""
     issuing_ca_pem: str
     at: datetime
 
@@ -37,8 +38,9 @@ class Found:
 class Certificates:
     """The issued certificates."""
 
-    def __init__(self, store: Store, *, clock: Clock) -> None:
+    def __init__(self, store: Store, catalog: Catalog, *, clock: Clock) -> None:
         self._store = store
+        self._catalog = catalog
         self._clock = clock
 
     async def by_id(self, caller: Caller, id_: str) -> Found:
@@ -59,5 +61,14 @@ class Certificates:
         authority = await self._store.get(AuthorityRecord, id=record.ca_id)
         if authority is None or authority.certificate is None:
             raise absent
-        issuing = certificate_pem(authority.certificate)
-        return Found(record, describe(record.der), authority.chain, issuing, self._clock())
+        return Found(
+            record,
+            describe(record.der),
+            await self._chain(record, authority.chain),
+            certificate_pem(authority.certificate),
+            self._clock(),
+        )
+
+    async def _chain(self, record: CertificateRecord, chain: str) -> str:
+        profile = await self._catalog.profile(record.profile_id) if record.profile_id else None
+        return without_root(chain) if profile and profile.rules.omit_root else chain

@@ -26,12 +26,12 @@ def settle_validity(
     """The window of the order; what is wrong with it is added to ``found``."""
     field = _field(order, profile)
     origins.note("validity", field)
+    found += _start_faults(order, profile, now=now)
     try:
         validity = _window(order, profile, now=now)
     except TimeFault as fault:
         found.append(Violation(field, "TIME_OUT_OF_RANGE", str(fault), nature=Nature.FORM))
         return _of_lifetime(FALLBACK, profile, now=now)
-    found += _start_faults(order, profile, now=now)
     if profile.rules.truncate_to_ca and validity.not_after > profile.issuer.not_after:
         validity = replace(validity, not_after=profile.issuer.not_after)
     return validity

@@ -15,7 +15,7 @@ from server.errors import Violation
 DEFAULTS = "profile.defaults."
 """Begins the field of a part that the profile's defaults said."""
 
-_FIELDS = {"validity": "attributes.ttl", "alt_names": "attributes.alt_names"}
+_FIELDS = {"validity": "attributes.ttl", "alt_names": "attributes.alt_names", "subject": "attributes"}
 
 
 class Origins:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from server.pki.algorithms import KeyAlgorithm, SignatureAlgorithm
 from server.pki.describe import Description
-from server.pki.faults import TimeFault
+from server.pki.faults import DurationOverflow, TimeFault
 from server.pki.names import AltName, AltNameType
-from server.pki.pem import certificate_pem
+from server.pki.pem import certificate_pem, csr_pem
 from server.pki.serial import parse_serial, serial_hex
 from server.pki.subjects import SubjectAttribute
 from server.pki.template import BasicConstraints, CustomExtension, Template
@@ -28,6 +28,7 @@ __all__ = [
     "CertificateRecord",
     "CustomExtension",
     "Description",
+    "DurationOverflow",
     "ExtendedKeyUsage",
     "KeyAlgorithm",
     "KeyUsage",
@@ -39,6 +40,7 @@ __all__ = [
     "Template",
     "TimeFault",
     "certificate_pem",
+    "csr_pem",
     "parse_duration",
     "parse_serial",
     "serial_hex",

@@ -6,6 +6,7 @@ from server.store.changes import Feed
 from server.store.failures import (
     ForeignKeyViolation,
     GuardFailed,
+    NoDatabase,
     StoreError,
     StoreOutdated,
     StoreUnavailable,
@@ -44,6 +45,7 @@ __all__ = [
     "IdentityRecord",
     "Insert",
     "MetaRecord",
+    "NoDatabase",
     "ObjectKind",
     "PolicyRecord",
     "ProfileRecord",

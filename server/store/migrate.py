@@ -11,11 +11,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.store.engine import Database
-from server.store.failures import StoreUnavailable
+from server.store.failures import StoreOutdated, StoreUnavailable
 from server.store.schema import metadata
 from server.store.translation import is_outage
 
@@ -37,12 +38,16 @@ def current(url: str) -> str | None:
 
 
 def upgrade(url: str, *, revision: str = "head") -> None:
-    """Runs what migrations are missing, all or none; a second process waits and finds nothing to do."""
+    """Runs what migrations are missing, all or none; a second process waits and finds nothing to do.
+
+    Raises StoreOutdated for a database that a later program has upgraded.
+    """
     database = Database.at(url)
     if database.is_sqlite:
         # SQLite gives the files beside the database the same permissions.
         os.close(os.open(database.path, os.O_CREAT | os.O_RDWR, 0o600))
     with _connection(database, locked=True) as connection:
+        _prove_known(connection)
         command.upgrade(_config(connection), revision)
 
 
@@ -57,6 +62,14 @@ def check(url: str) -> tuple[str, ...]:
     with _connection(Database.at(url)) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return tuple(str(difference) for difference in compare_metadata(context, metadata))
+
+
+def _prove_known(connection: Connection) -> None:
+    found = MigrationContext.configure(connection).get_current_revision()
+    try:
+        ScriptDirectory.from_config(_config()).get_revision(found or "base")
+    except CommandError:
+        raise StoreOutdated(found=found, wanted=head()) from None
 
 
 def _config(connection: Connection | None = None) -> Config:
