@@ -28,7 +28,7 @@ gen: $(VENV)/.ready ## the Python code of the contract
 	$(BIN)/buf generate
 
 bench: $(VENV)/.ready
-	$(BIN)/python bench/bench.py
+	$(BIN)/python -m bench
 
 dist: $(VENV)/.ready
 	$(BIN)/python -m build --wheel --no-isolation

@@ -38,7 +38,7 @@ from server.ra.tasks import Tasks
 from server.ra.tokens import Authenticator
 from server.store.store import Store
 from server.telemetry import Metrics
-from server.tls import FileCertificate
+from server.tls import FileCertificate, read_roots
 from server.web.metrics import metrics_app
 from server.web.serving import serve
 
@@ -161,7 +161,7 @@ def _client_ca(settings: Settings) -> bytes | None:
     if settings.client_ca is None:
         return None
     try:
-        return settings.client_ca.read_bytes()
+        return read_roots(settings.client_ca)
     except OSError:
         raise SettingsError(f"cannot read the client CA {settings.client_ca}") from None
 
@@ -224,4 +224,9 @@ async def _tell(settings: Settings, store: Store, endpoints: dict[str, str]) -> 
 
 def _writes(store: Store) -> dict[str, float]:
     writer = store.writer
-    return {"commits_total": writer.commits, "units_total": writer.units, "rows_total": writer.rows}
+    return {
+        "waiting": writer.waiting,
+        "commits_total": writer.commits,
+        "units_total": writer.units,
+        "rows_total": writer.rows,
+    }

@@ -58,3 +58,10 @@ class FileCertificate:
         """What changes when a file is written to or another is put in its place."""
         found = (self.certificate.stat(), self.key.stat())
         return tuple((each.st_ino, each.st_size, each.st_mtime_ns) for each in found)
+
+
+def read_roots(path: Path) -> bytes:
+    """PEM certificates to trust. Raises OSError unless there are any: gRPC would start and trust nobody."""
+    roots = path.read_bytes()
+    ssl.create_default_context(cafile=path)  # ssl.SSLError is an OSError
+    return roots

@@ -41,7 +41,11 @@ def steps() -> Iterator[bool]:
 def breaking() -> bool:
     """The contract breaks nothing that the last released one promised; before the first there is nothing."""
     tags = subprocess.run(
-        ["git", "tag", "--list", "v*", "--sort=-v:refname"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "tag", "--list", "v*", "--sort=-v:refname"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.split()
     if not tags:
         print("ok    buf breaking (nothing is released yet)")

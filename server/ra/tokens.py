@@ -107,7 +107,9 @@ def _principal(
 ) -> Principal:
     roles: dict[str, list[Role]] = defaultdict(list)
     for binding in bindings:
-        roles[binding.project_id].append(Role[binding.role])
+        # What this server cannot judge grants nothing: a role of a newer one, a right to one profile only.
+        if binding.role in Role.__members__ and binding.profile_id is None:
+            roles[binding.project_id].append(Role[binding.role])
     return Principal(
         identity_id=identity.id,
         identity_name=identity.name,

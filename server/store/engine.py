@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from time import monotonic, sleep
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from server.store.failures import NoDatabase
 
 _BUSY_SECONDS = 10
+_RETRY_SECONDS = 0.02
 _READERS = 4
 _POSTGRES_READERS = 10
 _POSTGRES_DEFAULTS = {
@@ -97,13 +99,25 @@ class Database:
 
 def _prepare_writer(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
+    _turn_to_wal(connection)
     for pragma in (
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "secure_delete = ON",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _turn_to_wal(connection: sqlite3.Connection) -> None:
+    """Gives the file a log; SQLite waits for a process that writes, but not for one that does just this."""
+    deadline = monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            return connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError:
+            if monotonic() > deadline:
+                raise
+            sleep(_RETRY_SECONDS)
 
 
 def _prepare_reader(connection: Any, _record: object) -> None:

@@ -7,6 +7,7 @@
     ├── Unstorable            a value does not fit its column
     ├── StoreUnavailable      the database is gone, locked or full; it may be back in a moment
     ├── StoreOutdated         the database's schema is not the one of this program
+    ├── StoreAhead            a later program has upgraded the database
     └── NoDatabase            a URL names no database that this program knows
 
 No message holds text of a driver: it can quote values of the row.
@@ -67,9 +68,19 @@ class StoreOutdated(StoreError):
     """The database's schema is not the one that this program was written for."""
 
     def __init__(self, *, found: str | None, wanted: str) -> None:
-        super().__init__(f"the database is at revision {found or 'none'}, this program needs {wanted}")
+        advice = "run 'certmanager migrate'" if found else "run 'certmanager bootstrap'"
+        super().__init__(
+            f"the database is at revision {found or 'none'}, this program needs {wanted}; {advice}"
+        )
         self.found = found
         self.wanted = wanted
+
+
+class StoreAhead(StoreError):
+    """A later program has upgraded the database; this one would not understand it."""
+
+    def __init__(self, *, found: str, known: str) -> None:
+        super().__init__(f"the database is at revision {found}, this program knows none after {known}")
 
 
 class NoDatabase(StoreError, ValueError):

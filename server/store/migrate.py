@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.store.engine import Database
-from server.store.failures import StoreOutdated, StoreUnavailable
+from server.store.failures import StoreAhead, StoreOutdated, StoreUnavailable
 from server.store.schema import metadata
 from server.store.translation import is_outage
 
@@ -37,17 +37,25 @@ def current(url: str) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def prove_current(url: str) -> None:
+    """Raises StoreOutdated or StoreAhead unless the database is at this program's revision."""
+    found = current(url)
+    _prove_known(found)
+    if found != head():
+        raise StoreOutdated(found=found, wanted=head())
+
+
 def upgrade(url: str, *, revision: str = "head") -> None:
     """Runs what migrations are missing, all or none; a second process waits and finds nothing to do.
 
-    Raises StoreOutdated for a database that a later program has upgraded.
+    Raises StoreAhead for a database that a later program has upgraded.
     """
     database = Database.at(url)
     if database.is_sqlite:
         # SQLite gives the files beside the database the same permissions.
         os.close(os.open(database.path, os.O_CREAT | os.O_RDWR, 0o600))
     with _connection(database, locked=True) as connection:
-        _prove_known(connection)
+        _prove_known(MigrationContext.configure(connection).get_current_revision())
         command.upgrade(_config(connection), revision)
 
 
@@ -64,12 +72,11 @@ def check(url: str) -> tuple[str, ...]:
         return tuple(str(difference) for difference in compare_metadata(context, metadata))
 
 
-def _prove_known(connection: Connection) -> None:
-    found = MigrationContext.configure(connection).get_current_revision()
+def _prove_known(found: str | None) -> None:
     try:
         ScriptDirectory.from_config(_config()).get_revision(found or "base")
     except CommandError:
-        raise StoreOutdated(found=found, wanted=head()) from None
+        raise StoreAhead(found=str(found), known=head()) from None
 
 
 def _config(connection: Connection | None = None) -> Config:

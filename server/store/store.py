@@ -14,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from server.store import migrate
 from server.store.changes import Feed
 from server.store.engine import Database
-from server.store.failures import StoreOutdated
 from server.store.mapping import conditions, ordering, read, table_of
 from server.store.peers import peers_of
 from server.store.records import MetaRecord, Record
@@ -38,7 +37,7 @@ class Store:
     async def open(cls, url: str, *, clock: Clock) -> Self:
         """Connects; refuses a database that is not at this program's revision."""
         database = Database.at(url)
-        await asyncio.to_thread(_prove_current, url)
+        await asyncio.to_thread(migrate.prove_current, url)
         reader = database.reader()
         try:
             feed = await Feed.open(reader, peers_of(database))
@@ -90,9 +89,3 @@ class Store:
 
 def _rows(record: type[Record]) -> Select[*tuple[Any, ...]]:
     return select(*table_of(record).columns)
-
-
-def _prove_current(url: str) -> None:
-    found, wanted = migrate.current(url), migrate.head()
-    if found != wanted:
-        raise StoreOutdated(found=found, wanted=wanted)

@@ -46,6 +46,7 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Entry | None] = SimpleQueue()
         self._closing = False
+        self.waiting = 0
         self.commits = 0
         self.units = 0
         self.rows = 0
@@ -57,6 +58,7 @@ class Writer:
         if self._closing:
             raise StoreUnavailable("the store is closed")
         outcome: asyncio.Future[int] = self._loop.create_future()
+        self.waiting += 1
         self._queue.put((unit, outcome))
         return await outcome
 
@@ -113,6 +115,7 @@ class Writer:
 
     def _count(self, entries: Sequence[_Entry], outcomes: Sequence[Outcome]) -> None:
         stored = [u for (u, _), outcome in zip(entries, outcomes, strict=True) if isinstance(outcome, tuple)]
+        self.waiting -= len(entries)
         self.commits += bool(stored)
         self.units += len(stored)
         self.rows += sum(len(unit.writes) + len(unit.changes) for unit in stored)

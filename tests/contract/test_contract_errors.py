@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 
-from certmanager.v1 import errors_pb2
 from google.protobuf.descriptor import EnumDescriptor
 
+from certmanager.v1 import errors_pb2
 from server.errors import Nature, Reason
 from tests.contract.walk import PACKAGE, PROTOS, methods, services
 

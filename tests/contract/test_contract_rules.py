@@ -6,12 +6,12 @@ from typing import cast
 
 import protovalidate
 import pytest
-from buf.validate import validate_pb2
-from certmanager.v1 import certificate_pb2, profile_pb2, profile_service_pb2
-from certmanager.v1.options_pb2 import Literal
 from google.protobuf import message_factory
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
+from buf.validate import validate_pb2
+from certmanager.v1 import certificate_pb2, profile_pb2, profile_service_pb2
+from certmanager.v1.options_pb2 import Literal
 from tests.contract.walk import ROOT, extension, fields_under, messages, ours, requests
 
 TEXT = (FieldDescriptor.TYPE_STRING, FieldDescriptor.TYPE_BYTES)

@@ -4,6 +4,9 @@ from base64 import b64encode
 
 import protovalidate
 import pytest
+from google.protobuf import json_format
+from google.protobuf.message import Message
+
 from certmanager.v1 import (
     access_service_pb2,
     certificate_authority_service_pb2,
@@ -15,8 +18,6 @@ from certmanager.v1 import (
     profile_pb2,
     profile_service_pb2,
 )
-from google.protobuf import json_format
-from google.protobuf.message import Message
 
 ID = "550e8400-e29b-41d4-a716-446655440000"
 

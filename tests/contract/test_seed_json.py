@@ -6,11 +6,11 @@ from typing import cast
 
 import protovalidate
 import pytest
-from certmanager.v1 import certificate_pb2, certificate_service_pb2, profile_pb2, profile_service_pb2
 from google.protobuf import json_format
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
+from certmanager.v1 import certificate_pb2, certificate_service_pb2, profile_pb2, profile_service_pb2
 from tests.contract.literals import Json, canonical, translate
 from tests.contract.walk import enums, literal
 

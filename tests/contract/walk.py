@@ -7,7 +7,6 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any, cast
 
-from certmanager.v1 import options_pb2
 from google.protobuf.descriptor import (
     Descriptor,
     DescriptorBase,
@@ -18,6 +17,8 @@ from google.protobuf.descriptor import (
     MethodDescriptor,
     ServiceDescriptor,
 )
+
+from certmanager.v1 import options_pb2
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROTOS = ROOT / "proto" / "certmanager" / "v1"

@@ -80,7 +80,7 @@ def read_headers(metadata: Iterable[tuple[str, str | bytes]]) -> tuple[str, str]
 
 def unauthenticated() -> Unauthenticated:
     """The one answer to a missing, malformed, unknown, expired or revoked token."""
-    return Unauthenticated("no valid credentials were given")
+    return Unauthenticated("there are no valid credentials")
 
 
 def authorize(principal: Principal, method: Method) -> None:
