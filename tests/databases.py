@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -24,6 +25,22 @@ class Postgres:
     """A running server, reached over a socket in a directory of its own."""
 
     directory: Path
+    command: tuple[str, ...]
+    """What to put before a program's name, the directory of the programs at its end."""
+    options: str
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Runs one of PostgreSQL's programs on the cluster."""
+        *prefix, programs = self.command
+        command = [*prefix, str(Path(programs, program)), "-D", str(self.directory / "data"), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self.directory)
+
+    def start(self) -> None:
+        self.run("pg_ctl", "-w", "-l", str(self.directory / "log"), "-o", self.options, "start")
+
+    def crash(self) -> None:
+        """Ends without writing anything more; a start after it recovers from the log."""
+        self.run("pg_ctl", "-m", "immediate", "stop")
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self.directory}"
@@ -47,29 +64,30 @@ class Postgres:
         self.execute(ended)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server for this process's tests alone; durability is off, tests of it use kill."""
+@contextmanager
+def cluster(settings: str = "") -> Iterator[Postgres]:
+    """A PostgreSQL server of one's own, with its own defaults but for ``settings`` (``-c name=value``)."""
     programs = _programs()
     # A socket's path has 107 bytes at most: pytest's own directories are too deep.
     directory = Path(tempfile.mkdtemp(prefix="pg-"))
-    as_owner = _as_owner(directory)
-    cluster = directory / "data"
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*as_owner, str(programs / program), "-D", str(cluster), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=directory)
-
+    command = (*_as_owner(directory), str(programs))
+    server = Postgres(directory, command, f"-k {directory} -c listen_addresses='' {settings}")
     try:
-        run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        options = f"-k {directory} -c listen_addresses='' {_SETTINGS}"
-        run("pg_ctl", "-w", "-l", str(directory / "log"), "-o", options, "start")
+        server.run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        server.start()
         try:
-            yield Postgres(directory)
+            yield server
         finally:
-            run("pg_ctl", "-m", "immediate", "stop")
+            server.crash()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server for this process's tests alone; durability is off, tests of it have another."""
+    with cluster(_SETTINGS) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

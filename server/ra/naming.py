@@ -11,7 +11,7 @@ from server.pki.faults import NameFault
 from server.pki.names import AltName, alt_name
 from server.pki.subjects import Subject, SubjectAttribute, subject_of, subject_value
 from server.ra.order import Order
-from server.ra.origins import Origins
+from server.ra.origins import DEFAULTS, Origins
 from server.ra.profile import Profile
 
 CONTRADICTION = "CONTRADICTS_CSR"
@@ -45,7 +45,7 @@ def _subject(
     order: Order, profile: Profile, csr: CSR | None, *, found: list[Violation], origins: Origins
 ) -> Subject:
     asked = _canonical(order, found)
-    values = _defaults(profile, asked, origins)
+    values = _defaults(profile, asked, found=found, origins=origins)
     for attribute, value in csr.subject if csr else ():
         part = f"subject.{attribute.name.lower()}"
         if attribute in asked and asked[attribute] != value:
@@ -62,11 +62,19 @@ def _subject(
 
 
 def _defaults(
-    profile: Profile, asked: Mapping[SubjectAttribute, str], origins: Origins
+    profile: Profile, asked: Mapping[SubjectAttribute, str], *, found: list[Violation], origins: Origins
 ) -> dict[SubjectAttribute, str]:
-    values = {a: v for a, v in profile.rules.defaults.subject.items() if a not in asked}
-    for attribute in values:
-        origins.note_default(f"subject.{attribute.name.lower()}", attribute.name.lower())
+    """The profile's values of what was not asked for, those that are malformed reported and left out."""
+    values: dict[SubjectAttribute, str] = {}
+    for attribute, text in profile.rules.defaults.subject.items():
+        if attribute in asked:
+            continue
+        name = attribute.name.lower()
+        origins.note_default(f"subject.{name}", name)
+        try:
+            values[attribute] = subject_value(attribute, text) if text else ""
+        except NameFault as fault:
+            found.append(_malformed(f"{DEFAULTS}{name}", text, fault))
     return values
 
 

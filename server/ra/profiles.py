@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.clock import Clock
-from server.errors import AlreadyExists, NotFound, Refused, Resource, Unsupported, not_found
+from server.errors import AlreadyExists, Invalid, Nature, NotFound, Refused, Resource, Unsupported, not_found
 from server.ids import new_id
 from server.pki.serial import new_serial
 from server.ra.access import Caller
@@ -44,7 +44,7 @@ class Profiles:
         self._clock = clock
 
     async def create(self, caller: Caller, order: ProfileOrder) -> ProfileRecord:
-        """A new profile. Raises NotFound, AlreadyExists, and Refused if its own defaults break its policy."""
+        """A new profile. Raises NotFound, AlreadyExists, and Invalid or Refused for its own defaults."""
         caller.enter(order.project_id, absent=not_found("Project", order.project_id, field="project_id"))
         record = self._record(order)
         profile = await self._compiled(order, record)
@@ -120,12 +120,14 @@ class Profiles:
 
 
 def _prove_defaults(profile: Profile, *, now: datetime) -> None:
-    """Raises Refused for defaults that the profile's own policy or CA would refuse."""
+    """Raises Invalid for malformed defaults, Refused for those that the profile's own policy or CA refuses."""
     draft = assemble(Order(profile_id=profile.id), profile, now=now, serial=new_serial())
     broken = tuple(
         violation.at(violation.field.removeprefix("profile."))
         for violation in draft.violations
         if violation.field.startswith(DEFAULTS)
     )
+    if any(violation.nature is Nature.FORM for violation in broken):
+        raise Invalid("the defaults are malformed", violations=broken)
     if broken:
         raise Refused("the defaults break the policy", violations=broken, policy_id=profile.policy.id)

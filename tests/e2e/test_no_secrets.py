@@ -1,0 +1,111 @@
+"""No secret is where it does not belong: not in a file, not on the output, not on a page."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import grpc.aio
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+
+from server import keyring
+from server.ca.authorities import Authorities
+from server.ca.pool import CryptoPool
+from server.clock import utc_now
+from server.config import Settings
+from server.store import AuthorityRecord, Store
+from tests.databases import Postgres
+from tests.e2e.conftest import Home
+from tests.e2e.processes import Process, issue, serving
+from tests.e2e.secrets_search import database_files, files, found, key_spellings, loaded, spellings
+
+PASSWORD = f"password-{secrets.token_hex(16)}"
+STRANGER = f"cm_{secrets.token_urlsafe(32)}"
+
+
+async def used(process: Process) -> str:
+    """Lets all secrets pass through a server that says as much as it can; tells the key that it made."""
+    async with process.channel() as channel:
+        issued = (await issue(process, channel)).certificate
+        stranger = process.with_token(STRANGER)
+        for caller, wanted in ((stranger, {}), (process, {"key_format": 2, "key_password": PASSWORD})):
+            # How PKCS #12 is answered, or a stranger, is not the question here.
+            with contextlib.suppress(grpc.aio.AioRpcError):
+                await issue(caller, channel, **wanted)
+    return str(issued.private_key)
+
+
+async def ca_key(settings: Settings) -> EllipticCurvePrivateKey:
+    """The key of the P-256 CA, unsealed."""
+    store = await Store.open(settings.database, clock=utc_now)
+    pool = CryptoPool()
+    try:
+        record = await store.get(AuthorityRecord, name="issuing")
+        assert record is not None
+        key = Authorities(await keyring.find(settings, store), pool).issuer(record).signer.key
+    finally:
+        pool.close()
+        await store.close()
+    assert isinstance(key, EllipticCurvePrivateKey)
+    return key
+
+
+async def test_secrets_are_only_where_they_belong(settings: Settings, request: pytest.FixtureRequest) -> None:
+    """At log level debug; files are read while the server runs and after its end.
+
+    That the token and the key-encryption key are found in their own files shows that the search finds.
+    """
+    home = Home(settings.data_dir, settings.database_url)
+    with serving(home.directory, *home.arguments, "--log-level", "debug") as process:
+        made = await used(process)
+        places = [*_left(home, process, request), ("metrics page", process.page("/metrics")[1].encode())]
+        assert process.stop() == 0
+        places += _left(home, process, request)
+        assert process.popen.stdout is not None
+        places.append(("stdout", process.popen.stdout.read().encode()))
+    kept = {
+        "owner's token": spellings(process.token.encode()),
+        "a stranger's token": spellings(STRANGER.encode()),
+        "key-encryption key": spellings(bytes.fromhex((home.directory / "kek").read_text())),
+        "certificate's key": key_spellings(loaded(made)),
+        "CA's key": key_spellings(await ca_key(settings)),
+        "password": spellings(PASSWORD.encode()),
+    }
+    nowhere = {name: set[str]() for name in kept}
+    assert found(kept, places) == nowhere | {
+        "owner's token": {"owner.token"},
+        "key-encryption key": {"kek"},
+    }
+
+
+def _left(home: Home, process: Process, request: pytest.FixtureRequest) -> Iterator[tuple[str, bytes]]:
+    yield from files(home.directory)
+    yield "log", process.stderr.read_bytes()
+    if home.database:
+        server: Postgres = request.getfixturevalue("postgres")
+        yield from database_files(server, home.database)
+
+
+async def test_the_debug_log_tells_what_was_asked_and_hides_the_password(sqlite_copy: Path) -> None:
+    """Else the search above would have nothing to look at."""
+    with serving(sqlite_copy, "--log-level", "debug") as process:
+        await used(process)
+        assert process.stop() == 0
+        asked = [str(line["request"]) for line in process.log() if "request" in line]
+    assert any("a.example.com" in text and "KEY_FORMAT_PKCS12" in text for text in asked)
+    assert not any(PASSWORD in text for text in asked)
+
+
+async def test_a_passphrase_is_nowhere(data: Path) -> None:
+    """And no key-encryption key is on disk when it comes from one."""
+    passphrase = f"correct horse {secrets.token_hex(16)}"
+    with serving(data, "--log-level", "debug", env={"CERTMANAGER_KEK_PASSPHRASE": passphrase}) as process:
+        async with process.channel() as channel:
+            assert (await issue(process, channel)).certificate.certificate_id
+        assert process.stop() == 0
+    places = [*files(data), ("log", process.stderr.read_bytes())]
+    assert found({"passphrase": spellings(passphrase.encode())}, places) == {"passphrase": set()}
+    assert "kek" not in dict(places)
