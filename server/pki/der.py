@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 SEQUENCE: Final = 0x30
@@ -69,9 +70,14 @@ def dotted(value: Element) -> str:
     """The OBJECT IDENTIFIER in dotted text; raises DERFault."""
     if value.tag != OBJECT_IDENTIFIER or not value.content or value.content[-1] & 0x80:
         raise DERFault("not an object identifier")
+    return _dotted(value.content)
+
+
+@lru_cache(maxsize=512)  # the same dozen stand in every certificate
+def _dotted(content: bytes) -> str:
     arcs: list[int] = []
     arc = 0
-    for octet in value.content:
+    for octet in content:
         arc = arc << 7 | octet & 0x7F
         if not octet & 0x80:
             arcs.append(arc)

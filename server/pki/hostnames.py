@@ -80,6 +80,8 @@ def _a_label(label: str) -> str:
 
 
 def _ascii_lower(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     return "".join(character.lower() if character.isascii() else character for character in text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
@@ -67,6 +68,7 @@ _CANONICAL: Final[dict[AltNameType, Callable[[str], str]]] = {
 }
 
 
+@lru_cache(maxsize=4096)  # one certificate asks for the canonical form of one name in half a dozen places
 def alt_name(type_: AltNameType, text: str) -> AltName:
     """The name in its canonical form; raises NameFault if it is malformed. Idempotent."""
     return AltName(type_, _CANONICAL[type_](text))

@@ -79,7 +79,8 @@ def _check_value(attribute: SubjectAttribute, value: str) -> None:
         raise NameFault("SUBJECT_EMPTY", "a subject attribute may not be empty")
     if len(value) > _LONGEST[attribute]:
         raise _too_long(attribute)
-    if any(_is_unprintable(character) for character in value):
+    plain = value.isascii() and value.isprintable()
+    if not plain and any(_is_unprintable(character) for character in value):
         raise NameFault("SUBJECT_CHARACTER", "a subject attribute may hold no control characters")
     if value != value.strip():
         raise NameFault("SUBJECT_SPACE", "a subject attribute may not begin or end with a space")

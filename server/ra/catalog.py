@@ -6,6 +6,7 @@ and forgotten when it, its policy or its CA changes, in this process or another.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -37,6 +38,7 @@ class Catalog:
         self._authorities = authorities
         self._documents = documents
         self._profiles: dict[str, Profile] = {}
+        self._loading: dict[tuple[str, int], asyncio.Future[Profile | None]] = {}
         self._generation = 0
         store.feed.subscribe(self._drop)
 
@@ -45,11 +47,11 @@ class Catalog:
         known = self._profiles.get(id_)
         if known is not None:
             return known
-        generation = self._generation
-        profile = await self._load(id_)
-        if profile is not None and generation == self._generation:  # else it may be outdated already
-            self._profiles[id_] = profile
-        return profile
+        key = (id_, self._generation)
+        loading = self._loading.get(key)
+        if loading is None:
+            loading = self._loading[key] = asyncio.ensure_future(self._remembered(*key))
+        return await asyncio.shield(loading)
 
     async def issuer(self, ca_id: str) -> Issuer | None:
         """A CA, ready to sign; None if there is none. Raises Refused if it awaits its certificate."""
@@ -77,6 +79,16 @@ class Catalog:
             policy=policy,
             issuer=issuer,
         )
+
+    async def _remembered(self, id_: str, generation: int) -> Profile | None:
+        """Loads a profile once for all calls that wait for it, and not once for each."""
+        try:
+            profile = await self._load(id_)
+        finally:
+            del self._loading[id_, generation]
+        if profile is not None and generation == self._generation:  # else it may be outdated already
+            self._profiles[id_] = profile
+        return profile
 
     async def _load(self, id_: str) -> Profile | None:
         record = await self._store.get(ProfileRecord, id=id_)
