@@ -120,7 +120,7 @@ class Profiles:
 
 
 def _prove_defaults(profile: Profile, *, now: datetime) -> None:
-    """Raises Invalid for malformed defaults, Refused for those that the profile's own policy or CA refuses."""
+    """Raises Invalid for malformed defaults, Refused for those that its own policy or CA would refuse."""
     draft = assemble(Order(profile_id=profile.id), profile, now=now, serial=new_serial())
     broken = tuple(
         violation.at(violation.field.removeprefix("profile."))

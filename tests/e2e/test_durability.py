@@ -7,6 +7,8 @@ from pathlib import Path
 
 from cryptography import x509
 
+from certmanager.v1.certificate_pb2 import CertificateAttributes
+from certmanager.v1.x509_pb2 import KeyAlgorithm
 from tests.databases import cluster
 from tests.e2e.conftest import Home
 from tests.e2e.database import rows, writes_blocked
@@ -54,6 +56,20 @@ async def test_a_client_that_goes_away_loses_nothing_that_was_signed(home: Home)
             assert all(call.done() for call in calls)
         assert process.stop() == 0
     assert len(rows(home, "certificate")) == CALLS
+    assert_whole(home)
+
+
+async def test_an_order_that_was_begun_is_finished_without_its_client(home: Home) -> None:
+    """The client leaves while its key is being made, which takes longest; nothing stops half way."""
+    slow = CertificateAttributes(key_algorithm=KeyAlgorithm.KEY_ALGORITHM_RSA_4096)
+    with serving(home.directory, *home.arguments) as process:
+        async with process.channel() as channel:
+            await issue(process, channel)  # from now on nothing is waited for before the order is begun
+            call = asyncio.create_task(issue(process, channel, attributes=slow))
+            await process.until("certmanager_rpc_in_flight", 1)
+            call.cancel()
+        assert process.stop() == 0
+    assert len(rows(home, "certificate")) == 2
     assert_whole(home)
 
 

@@ -15,6 +15,16 @@ from tests.standing import IN_SESSION, Standing
 
 pytestmark = IN_SESSION
 INVALID = grpc.StatusCode.INVALID_ARGUMENT
+_OURS = {
+    "2.5.29.14",
+    "2.5.29.15",
+    "2.5.29.17",
+    "2.5.29.19",
+    "2.5.29.31",
+    "2.5.29.35",
+    "1.3.6.1.5.5.7.1.1",
+}
+"""The extensions that the server makes by itself."""
 
 
 @pytest.mark.parametrize(("make", "rule"), PEMS.values(), ids=PEMS.keys())
@@ -46,16 +56,7 @@ async def test_4_step_ca_cve_2026_40097_an_empty_sequence_breaks_nothing(
         assert (await standing_sqlite.refused(request)).fields["csr"] == rule
     else:
         extensions = (await standing_sqlite.issued(request)).extensions
-        ours = {
-            "2.5.29.14",
-            "2.5.29.15",
-            "2.5.29.17",
-            "2.5.29.19",
-            "2.5.29.31",
-            "2.5.29.35",
-            "1.3.6.1.5.5.7.1.1",
-        }
-        assert {extension.oid.dotted_string for extension in extensions} <= ours
+        assert {extension.oid.dotted_string for extension in extensions} <= _OURS
     await standing_sqlite.issued(order(await _profile(standing_sqlite), names=[(DNS, "a.example.com")]))
 
 
@@ -101,7 +102,7 @@ async def test_text_and_octets_are_the_same_csr(standing: Standing) -> None:
     ['a"b', "a'b", "a\\b", "{{ .Token.foo }}", "{{", "${x}", "%s", "a,CN=admin", "a+b=c", "#1234", "<b>"],
 )
 async def test_5_smallstep_audit_text_is_text(standing: Standing, text: str) -> None:
-    """Quotes, braces and commas in a subject stand in the certificate as they were written, from either side."""
+    """Quotes, braces and commas in a subject are certified as they were written, from either side."""
     profile_id = await _profile(standing)
     for request in (
         order(profile_id, common_name=text),

@@ -2,83 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import grpc
-import grpc.aio
 import pytest
 
 from certmanager.v1 import certificate_service_pb2 as certificates
-from certmanager.v1 import errors_pb2, profile_pb2
+from certmanager.v1 import profile_pb2
 from certmanager.v1 import profile_service_pb2 as profiles
 from server.clock import utc_now
 from server.config import Settings
 from server.errors import Reason
 from server.ids import new_id
-from server.ra.catalog import Catalog
-from tests.databases import Postgres
+from tests.issuing.reasons import Code, shown
 from tests.ordering import DNS, names_rule, open_policy, order
-from tests.serving import Failure, Live, failure_of, running
+from tests.serving import Failure, Live, running
 
 ABSENT = "0195e1a0-0000-7000-8000-000000000000"
-Code = grpc.StatusCode
-
-IN_USE = {
-    Reason.INVALID_FIELD: Code.INVALID_ARGUMENT,
-    Reason.CSR_INVALID: Code.INVALID_ARGUMENT,
-    Reason.RESOURCE_NOT_FOUND: Code.NOT_FOUND,
-    Reason.SLUG_TAKEN: Code.ALREADY_EXISTS,
-    Reason.POLICY_VIOLATION: Code.FAILED_PRECONDITION,
-    Reason.CA_NOT_ACTIVE: Code.FAILED_PRECONDITION,
-    Reason.LIFETIME_EXCEEDS_CA: Code.FAILED_PRECONDITION,
-    Reason.PROFILE_DISABLED: Code.FAILED_PRECONDITION,
-    Reason.NOT_SUPPORTED: Code.UNIMPLEMENTED,
-    Reason.CREDENTIALS_INVALID: Code.UNAUTHENTICATED,
-    Reason.PERMISSION_DENIED: Code.PERMISSION_DENIED,
-    Reason.SERVER_DRAINING: Code.UNAVAILABLE,
-    Reason.DEADLINE_TOO_SHORT: Code.DEADLINE_EXCEEDED,
-    Reason.BACKEND_UNAVAILABLE: Code.UNAVAILABLE,
-    Reason.INTERNAL: Code.INTERNAL,
-}
-"""The reasons that this server gives by now; for each there is a test of its name below."""
-
-NOT_YET = {
-    Reason.PAGE_TOKEN_INVALID,
-    Reason.RESUME_TOKEN_INVALID,
-    Reason.REQUEST_ID_REUSED,
-    Reason.STATE_CONFLICT,
-    Reason.PRIVATE_KEY_DELIVERED,
-    Reason.PRIVATE_KEY_DESTROYED,
-    Reason.RESOURCE_IN_USE,
-    Reason.VERSION_MISMATCH,
-    Reason.REQUEST_IN_PROGRESS,
-    Reason.RESUME_TOKEN_EXPIRED,
-    Reason.SELF_APPROVAL,
-    Reason.QUOTA_EXCEEDED,
-    Reason.WATCHER_TOO_SLOW,
-    Reason.STREAM_AGED,
-}
-"""The reasons of RPCs that are still to come."""
-
-
-def test_every_reason_is_accounted_for() -> None:
-    """Each reason of the contract is in use or known not to be, and each in use has its test here."""
-    names = {name.removeprefix("ERROR_REASON_") for name in errors_pb2.ErrorReason.DESCRIPTOR.values_by_name}
-    assert names - {"UNSPECIFIED"} == {reason.name for reason in IN_USE.keys() | NOT_YET}
-    assert not IN_USE.keys() & NOT_YET
-    tested = " ".join(name for name in globals() if name.startswith("test_"))
-    assert [reason.name for reason in IN_USE if reason.name.lower() not in tested] == []
-
-
-def shown(failure: Failure, reason: Reason, *details: str) -> Failure:
-    """The failure, which must have this reason, its code, and these details besides those of every error."""
-    assert (failure.reason, failure.code) == (reason.name, IN_USE[reason])
-    assert set(failure.details) == {"ErrorInfo", "RequestInfo", *details}
-    assert failure.details["RequestInfo"].request_id
-    return failure
 
 
 async def _issue(live: Live, request: Any) -> Failure:
@@ -273,89 +213,3 @@ async def test_permission_denied(live: Live) -> None:
     request = order(live.ids["profile_id"])
     failure = await live.refused(live.certificates.IssueCertificate, request, token=token)
     assert shown(failure, Reason.PERMISSION_DENIED).metadata == {"permission": "certificates.issue"}
-
-
-async def test_server_draining(live: Live) -> None:
-    """A server on its way out says so, and when to try another."""
-    live.app.drain.start()
-    failure = await _issue(live, order(live.ids["profile_id"]))
-    retry = shown(failure, Reason.SERVER_DRAINING, "RetryInfo").details["RetryInfo"].retry_delay
-    assert 0 <= retry.seconds < 3
-
-
-async def test_deadline_too_short(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A call that takes too long ends with a status of ours, and issues nothing."""
-
-    async def never(*_: Any) -> None:
-        await asyncio.Event().wait()
-
-    monkeypatch.setattr(Catalog, "profile", never)
-    async with running(settings.model_copy(update={"unary_timeout": 0.2})) as live:
-        with pytest.raises(grpc.aio.AioRpcError) as caught:
-            method: Any = live.certificates.IssueCertificate
-            await method(order(live.ids["profile_id"]), metadata=live.auth())
-    shown(failure_of(caught.value), Reason.DEADLINE_TOO_SHORT)
-
-
-@pytest.fixture
-async def shaky(postgres: Postgres, postgres_settings: Settings) -> AsyncIterator[tuple[Live, Postgres, str]]:
-    """A server whose database can be taken away."""
-    name = postgres_settings.database_url.partition("?")[0].rpartition("/")[2]
-    async with running(postgres_settings) as live:
-        yield live, postgres, name
-        postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-
-
-async def test_backend_unavailable(shaky: tuple[Live, Postgres, str]) -> None:
-    """Without its database the server says so at once; once it is back, so is the server."""
-    live, postgres, name = shaky
-    request = order(live.ids["profile_id"], common_name="a.example.com")
-    await live.call(live.certificates.IssueCertificate, request)
-    postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-    postgres.disconnect(postgres.url(name))
-    failure = await _issue(live, request)
-    retry = shown(failure, Reason.BACKEND_UNAVAILABLE, "RetryInfo").details["RetryInfo"].retry_delay
-    assert retry.seconds or retry.nanos
-    postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-    async with asyncio.timeout(20):
-        while await _code(live, request) is not Code.OK:  # noqa: ASYNC110 - nothing tells of the recovery
-            await asyncio.sleep(0.1)
-
-
-async def test_backend_unavailable_is_not_noticed_when_it_comes_back_in_time(
-    shaky: tuple[Live, Postgres, str],
-) -> None:
-    """After every connection was cut, as by a fail-over, at most a few calls must be tried again."""
-    live, postgres, name = shaky
-    request = order(live.ids["profile_id"], common_name="a.example.com")
-    await live.call(live.certificates.IssueCertificate, request)
-    postgres.disconnect(postgres.url(name))
-    codes = [await _code(live, request) for _ in range(5)]
-    assert codes[-1] is Code.OK
-    assert set(codes) <= {Code.OK, Code.UNAVAILABLE}
-
-
-async def _code(live: Live, request: Any) -> grpc.StatusCode:
-    method: Any = live.certificates.IssueCertificate
-    try:
-        await method(request, metadata=live.auth(), timeout=20)
-    except grpc.aio.AioRpcError as error:
-        failure_of(error)
-        return error.code()
-    return Code.OK
-
-
-@pytest.mark.parametrize(
-    "place", ["server.ra.registration.assemble", "server.ra.registration.certificate_record"]
-)
-async def test_internal(live: Live, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
-    """Of a fault of ours, before or after signing, nothing is told but where to find it in the log."""
-
-    def fails(*_: Any, **__: Any) -> None:
-        raise ValueError("secret-4711 at /srv/data")
-
-    monkeypatch.setattr(place, fails)
-    failure = await _issue(live, order(live.ids["profile_id"], common_name="a.example.com"))
-    shown(failure, Reason.INTERNAL)
-    assert "4711" not in failure.message + str(failure.details)
-    assert failure.metadata == {}

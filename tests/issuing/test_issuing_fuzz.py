@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import grpc.aio
-import pytest
 from cryptography import x509
-from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.message import Message
-from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from certmanager.v1 import certificate_pb2, policy_pb2, profile_pb2
+from certmanager.v1 import certificate_pb2, policy_pb2
 from certmanager.v1 import certificate_service_pb2 as certificates
 from certmanager.v1 import profile_service_pb2 as profiles
 from server.ids import new_id
+from tests.issuing.outcomes import Both, outcome_of
 from tests.ordering import OID, csr_pem, der_of, open_policy, pem_of
-from tests.serving import failure_of
 from tests.standing import IN_SESSION, Standing
 
 pytestmark = IN_SESSION
 
-EXPECTED = {"OK", "INVALID_ARGUMENT", "FAILED_PRECONDITION", "NOT_FOUND", "UNIMPLEMENTED"}
 often = settings(
     max_examples=150,
     deadline=None,
@@ -78,9 +71,9 @@ def _attributes(draw: st.DrawFn) -> certificate_pb2.CertificateAttributes:
     if draw(st.booleans()):
         message.basic_constraints.is_ca = draw(st.booleans())
         message.basic_constraints.path_length = draw(_INT32)
-    for oid, value in draw(st.lists(st.tuples(oids, st.binary(max_size=20)), max_size=2)):
-        message.custom_extensions.add(oid=oid, value=value, critical=draw(st.booleans()))
-    return message
+    for oid, octets in draw(st.lists(st.tuples(oids, st.binary(max_size=20)), max_size=2)):
+        message.custom_extensions.add(oid=oid, value=octets, critical=draw(st.booleans()))
+    return message  # type: ignore[no-any-return]
 
 
 def _say_when(message: Any, draw: st.DrawFn) -> None:
@@ -97,24 +90,6 @@ def _say_when(message: Any, draw: st.DrawFn) -> None:
         message.not_before.CopyFrom(Timestamp(seconds=draw(_SECONDS), nanos=nanos))
 
 
-async def _outcome(standing: Standing, method: Any, request: Message) -> tuple[Any, ...]:
-    try:
-        await method(request, metadata=standing.live.auth(), timeout=60)
-    except grpc.aio.AioRpcError as error:
-        failure = failure_of(error)
-    else:
-        return ("OK",)
-    assert failure.code.name in EXPECTED, failure
-    return failure.code, failure.reason, failure.fields
-
-
-@pytest.fixture
-def both(standing_sqlite: Standing, standing_postgres: Standing) -> tuple[Standing, Standing]:
-    """The session's servers on both databases."""
-    return standing_sqlite, standing_postgres
-
-
-Both = tuple[Standing, Standing]
 _PROFILES: dict[int, str] = {}
 
 
@@ -130,7 +105,7 @@ async def _same(both: Both, request: certificates.IssueCertificateRequest) -> tu
     outcomes = []
     for standing in both:
         request.profile_id = await _open_profile(standing)
-        outcomes.append(await _outcome(standing, standing.live.certificates.IssueCertificate, request))
+        outcomes.append(await outcome_of(standing, standing.live.certificates.IssueCertificate, request))
     assert outcomes[0] == outcomes[1]
     return outcomes[0]
 
@@ -153,7 +128,7 @@ async def test_what_is_judged_is_what_is_issued(
     request.profile_id = await _open_profile(standing)
     judged = await standing.live.call(standing.live.certificates.IssueCertificate, request)
     request.validate_only = False
-    outcome = await _outcome(standing, standing.live.certificates.IssueCertificate, request)
+    outcome = await outcome_of(standing, standing.live.certificates.IssueCertificate, request)
     assert bool(judged.violations) == (outcome != ("OK",))
 
 
@@ -229,7 +204,7 @@ async def test_profiles_of_any_kind(both: Both, request: profiles.CreateCertific
         request.project_id, request.ca_id = ids["project_id"], ids["ca_id"]
         request.certificate_policy_id = ids["certificate_policy_id"]
         request.slug = request.slug if is_named else f"p-{new_id()}"
-        outcomes.append(await _outcome(standing, standing.live.profiles.CreateCertificateProfile, request))
+        outcomes.append(await outcome_of(standing, standing.live.profiles.CreateCertificateProfile, request))
     assert outcomes[0] == outcomes[1]
 
 
@@ -246,78 +221,5 @@ async def test_keys_of_any_kind_to_look_up(both: Both, text: str) -> None:
             (live.certificates.GetCertificate, certificates.GetCertificateRequest(serial_key=serial)),
             (live.profiles.GetCertificateProfile, profiles.GetCertificateProfileRequest(slug=slug)),
         ):
-            outcome = await _outcome(standing, method, request)
+            outcome = await outcome_of(standing, method, request)
             assert outcome[0].name in ("INVALID_ARGUMENT", "NOT_FOUND")
-
-
-# NUL, which PostgreSQL stores in no text
-
-
-def _texts(message: type[Message], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    for field in message.DESCRIPTOR.fields:
-        if field.type == FieldDescriptor.TYPE_STRING:
-            yield (*path, field.name)
-        elif field.message_type is not None and field.message_type.full_name.startswith("certmanager."):
-            yield from _texts(GetMessageClass(field.message_type), (*path, field.name))
-
-
-def _with_nul(request: Any, path: tuple[str, ...]) -> Any:
-    """The request with ``a NUL b`` in one of its texts."""
-    target = request
-    for name in path[:-1]:
-        target = getattr(target, name)
-        target = target.add() if hasattr(target, "add") else target
-    if isinstance(getattr(target, path[-1]), str):
-        setattr(target, path[-1], "a\x00b")
-    else:
-        getattr(target, path[-1]).append("a\x00b")
-    return request
-
-
-_MAY_HOLD_NUL = {("description",)}
-"""Kept in the document as octets, and given back as they came."""
-
-
-@pytest.mark.parametrize(
-    ("kind", "path"),
-    [
-        (kind, path)
-        for kind in (
-            certificates.IssueCertificateRequest,
-            profiles.CreateCertificateProfileRequest,
-            certificates.GetCertificateRequest,
-            profiles.GetCertificateProfileRequest,
-        )
-        for path in _texts(kind)
-    ],
-    ids=lambda value: ".".join(value) if isinstance(value, tuple) else value.__name__,
-)
-async def test_nul_in_a_text_is_refused_before_the_store(
-    both: Both, kind: Any, path: tuple[str, ...]
-) -> None:
-    """As a malformed request, on both databases."""
-    for standing in both:
-        live, ids = standing.live, standing.live.ids
-        request = kind()
-        if kind is certificates.IssueCertificateRequest:
-            method: Any = live.certificates.IssueCertificate
-            request.profile_id = ids["profile_id"]
-            request.attributes.common_name = "a.example.com"
-        elif kind is certificates.GetCertificateRequest:
-            method = live.certificates.GetCertificate
-        elif kind is profiles.GetCertificateProfileRequest:
-            method = live.profiles.GetCertificateProfile
-        else:
-            method = live.profiles.CreateCertificateProfile
-            request.MergeFrom(
-                profiles.CreateCertificateProfileRequest(
-                    project_id=ids["project_id"],
-                    ca_id=ids["ca_id"],
-                    certificate_policy_id=ids["certificate_policy_id"],
-                    slug=f"p-{new_id()}",
-                    enrollment_type=profile_pb2.ENROLLMENT_TYPE_API,
-                )
-            )
-        outcome = await _outcome(standing, method, _with_nul(request, path))
-        refused = {"INVALID_ARGUMENT", "UNIMPLEMENTED"}
-        assert (path in _MAY_HOLD_NUL) if outcome == ("OK",) else outcome[0].name in refused, (path, outcome)
