@@ -26,6 +26,8 @@ from server.pki.usages import KeyUsage
 from server.pki.weakness import key_faults
 
 MAX_CSR_SIZE: Final = 64 * 1024
+MAX_NAMES: Final = 100
+"""As many as a request may list by itself: the way in makes no difference."""
 
 _LABELS: Final = frozenset({"CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"})
 _EXTENSION_REQUEST: Final = "1.2.840.113549.1.9.14"
@@ -169,6 +171,9 @@ def _violations(extensions: x509.Extensions, attributes: tuple[str, ...]) -> Ite
     names = read.general_names(extensions)
     if names == ():
         yield _violation("ALT_NAMES_EMPTY", "an alternative name extension holds at least one name")
+    if len(names or ()) > MAX_NAMES:
+        yield _violation("ALT_NAMES_TOO_MANY", f"a CSR holds at most {MAX_NAMES} alternative names")
+        return
     for name in names or ():
         yield from _alt_name_violations(name)
 

@@ -127,11 +127,16 @@ def _contradictions(order: Order, csr: CSR, constraints: BasicConstraints) -> It
         yield contradiction(
             "attributes.extended_key_usages", _list(asked.extended_key_usages), says=_list(theirs)
         )
-    if csr.basic_constraints is not None and csr.basic_constraints.is_ca != constraints.is_ca:
-        says = "a CA" if csr.basic_constraints.is_ca else "no CA"
-        yield contradiction(
-            "attributes.basic_constraints", "a CA" if constraints.is_ca else "no CA", says=says
-        )
+    if csr.basic_constraints not in (None, constraints):
+        says = _told(csr.basic_constraints)
+        yield contradiction("attributes.basic_constraints", _told(constraints), says=says)
+
+
+def _told(constraints: BasicConstraints) -> str:
+    if not constraints.is_ca:
+        return "CA:FALSE"
+    length = constraints.path_length
+    return "CA:TRUE" if length is None else f"CA:TRUE, pathlen:{length}"
 
 
 def _strict_faults(order: Order, csr: CSR, basics: Basics) -> Iterable[Violation]:

@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 
 from certmanager.v1 import x509_pb2
+from certmanager.v1.certificate_pb2 import BasicConstraints
 from server.pki.algorithms import KeyAlgorithm
 from tests.issuing.contents import names_of
 from tests.ordering import DNS, OID, csr_pem, open_policy, order
@@ -57,6 +58,11 @@ _USAGE = x509.KeyUsage(
             {"extensions": [x509.ExtendedKeyUsage([x509.ObjectIdentifier("1.3.6.1.5.5.7.3.1")])]},
             {"extended_key_usages": [_CLIENT]},
             "attributes.extended_key_usages",
+        ),
+        (
+            {"extensions": [x509.BasicConstraints(ca=True, path_length=1)]},
+            {"basic_constraints": BasicConstraints(is_ca=True, path_length=0)},
+            "attributes.basic_constraints",
         ),
     ],
 )

@@ -145,6 +145,7 @@ def test_anything_but_one_block_is_refused(spoil: Callable[[str], str], rule: st
         (named(x509.DNSName("a_b.example")), ["DNS_CHARACTER"]),
         (named(x509.DNSName("a b"), x509.DNSName("10.0.0.1")), ["DNS_CHARACTER", "DNS_IS_ADDRESS"]),
         (raw("2.5.29.17", "300481026140"), ["DNS_EMPTY"]),
+        (named(*(x509.DNSName(f"n{i}.example") for i in range(101))), ["ALT_NAMES_TOO_MANY"]),
         (named(x509.UniformResourceIdentifier("relative")), ["URI_NOT_ABSOLUTE"]),
         (named(x509.RegisteredID(x509.ObjectIdentifier("1.2.3"))), ["ALT_NAME_TYPE"]),
         (named(x509.DirectoryName(x509.Name([]))), ["ALT_NAME_TYPE"]),
@@ -159,6 +160,11 @@ def test_anything_but_one_block_is_refused(spoil: Callable[[str], str], rule: st
 def test_a_faulty_csr_is_refused_by_its_rules(der: bytes, expected: list[str]) -> None:
     """Each fault is named, and all of one kind together."""
     assert rules(der) == expected
+
+
+def test_a_hundred_names_are_taken() -> None:
+    """As many as a request may list by itself."""
+    assert len(parse(named(*(x509.DNSName(f"n{i}.example") for i in range(100)))).alt_names) == 100
 
 
 def test_a_tampered_signature_is_refused() -> None:
