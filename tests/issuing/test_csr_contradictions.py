@@ -9,6 +9,7 @@ from cryptography import x509
 
 from certmanager.v1 import x509_pb2
 from certmanager.v1.certificate_pb2 import BasicConstraints
+from certmanager.v1.policy_pb2 import CaRule
 from server.pki.algorithms import KeyAlgorithm
 from tests.issuing.contents import names_of
 from tests.ordering import DNS, OID, csr_pem, open_policy, order
@@ -70,7 +71,7 @@ async def test_what_contradicts_the_csr_is_refused(
     standing_sqlite: Standing, csr: dict[str, Any], attributes: dict[str, Any], field: str
 ) -> None:
     """Neither the request nor its CSR is silently preferred."""
-    profile_id = await standing_sqlite.profile(open_policy())
+    profile_id = await standing_sqlite.profile(open_policy(ca=CaRule()))
     parts = dict(csr)
     pem = csr_pem(*parts.pop("extensions", ()), **parts)
     failure = await standing_sqlite.refused(order(profile_id, csr=pem, **attributes))
