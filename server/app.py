@@ -28,6 +28,7 @@ from server.clock import Clock, utc_now
 from server.config import Settings, SettingsError
 from server.files import write_private, write_public
 from server.pki.faults import NameFault
+from server.pki.pem import certificate_pem
 from server.pki.seal import KEK
 from server.ra.access import PERMISSIONS, Caller
 from server.ra.catalog import Catalog
@@ -73,7 +74,7 @@ async def application(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
         ready = Event()
         pages = await _metrics(parts, lambda: ready.is_set() and not parts.drain.started)
         endpoints = {"grpc": await _grpc(settings, pipeline, source, stack), **pages}
-        await _tell(settings, store, endpoints)
+        write_private(settings.data_dir / "endpoints.json", json.dumps(endpoints, indent=2) + "\n")
         running = Application(endpoints, store, parts.drain, settings.drain_delay)
         stack.push_async_callback(running.drained)
         ready.set()
@@ -133,9 +134,18 @@ async def opened(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> 
     stack.push_async_callback(store.close)
     if settings.bootstrap:
         await bootstrap(settings, store, seeds=SEEDS, clock=clock)
-    if await store.meta(META_IDS) is None:
-        raise SettingsError("the database is not set up; run 'certmanager bootstrap'")
+    await _leave_files(settings, store)
     return store
+
+
+async def _leave_files(settings: Settings, store: Store) -> None:
+    """Leave in the data directory what scripts and clients need of the database: first ids, trust anchor."""
+    ids, authority = await store.meta(META_IDS), await store.meta(META_CERTIFICATE)
+    if ids is None or authority is None:
+        raise SettingsError("the database is not set up; run 'certmanager bootstrap'")
+    write_public(settings.data_dir / "bootstrap.json", ids.decode() + "\n")
+    if settings.tls_cert is None:
+        write_public(settings.data_dir / "ca.pem", certificate_pem(authority))
 
 
 async def _grpc(
@@ -191,7 +201,6 @@ async def _certificate(
     if certificate is None or key is None:
         raise SettingsError("the database has no service CA; run 'certmanager bootstrap'")
     authority = ServiceCA.open(kek, certificate=certificate, sealed_key=key)
-    write_public(settings.data_dir / "ca.pem", authority.pem)
     return ServiceCertificate(authority, tuple(_names(settings)), clock)
 
 
@@ -213,13 +222,6 @@ def _is_name(text: str) -> bool:
     except NameFault:
         return False
     return True
-
-
-async def _tell(settings: Settings, store: Store, endpoints: dict[str, str]) -> None:
-    """Leave the addresses and the first ids in the data directory, for scripts."""
-    ids = await store.meta(META_IDS) or b"{}"
-    write_public(settings.data_dir / "bootstrap.json", ids.decode() + "\n")
-    write_private(settings.data_dir / "endpoints.json", json.dumps(endpoints, indent=2) + "\n")
 
 
 def _writes(store: Store) -> dict[str, float]:

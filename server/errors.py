@@ -205,6 +205,11 @@ class Unsupported(CAError):
     default = Reason.NOT_SUPPORTED
 
 
+def unauthenticated() -> Unauthenticated:
+    """The one answer to missing, malformed, unknown, revoked and expired tokens alike."""
+    return Unauthenticated("there are no valid credentials")
+
+
 def not_found(type_: str, id_: str, *, field: str = "") -> NotFound:
     """The one answer for a thing that is absent and for one that is not to be seen."""
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in type_).strip()

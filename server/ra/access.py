@@ -165,13 +165,13 @@ class Caller:
         """
         if not self.principal.sees(project_id):
             raise absent
+        self.project_id = project_id  # known to the caller from here on, and told in the log
         scope = self.principal.scope(self.permission, project_id)
         if scope is None:
             raise denied(self.permission)
         if scope is Scope.OWN and requester_id != self.principal.identity_id:
             raise absent
         self.entered = True
-        self.project_id = project_id
 
     def enter_server(self) -> None:
         """Go on with what belongs to no project; raises Denied for all but an owner."""

@@ -34,6 +34,7 @@ class Draft:
     """Without a public key where the server is to make the key."""
     source: KeySource
     violations: tuple[Violation, ...]
+    judged_at: datetime
 
     def with_key(self, public_key: PublicKey) -> Template:
         """The template to sign, with the key that was made for it."""
@@ -52,7 +53,7 @@ def assemble(order: Order, profile: Profile, *, now: datetime, serial: int) -> D
     if order.csr is None or csr is not None:  # nothing can be said of a template whose CSR is unreadable
         found += origins.locate(_judge(template, profile))
     source = KeySource.SERVER_GENERATED if order.csr is None else KeySource.CSR
-    return Draft(template, source, tuple(dict.fromkeys(found)))
+    return Draft(template, source, tuple(dict.fromkeys(found)), now)
 
 
 def _parse(order: Order, found: list[Violation]) -> pkcs10.CSR | None:

@@ -9,13 +9,11 @@ from server.errors import Violation
 from server.pki.algorithms import KeyAlgorithm, SignatureAlgorithm, signatures_of
 from server.pki.csr import CSR
 from server.pki.template import BasicConstraints, CustomExtension
-from server.pki.usages import KeyUsage, possible_usages
+from server.pki.usages import CA_USAGES, KeyUsage, possible_usages
 from server.ra.naming import contradiction
 from server.ra.order import Order
 from server.ra.origins import Origins
 from server.ra.profile import Profile
-
-_OF_A_CA = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def _key_usages(
     order: Order, profile: Profile, key: KeyAlgorithm, *, is_ca: bool, origins: Origins
 ) -> frozenset[KeyUsage]:
     """What was asked for as it stands; a default only as far as such a key can do it."""
-    follows = _OF_A_CA if is_ca else frozenset()
+    follows = CA_USAGES if is_ca else frozenset()
     if order.attributes.key_usages is not None:
         return order.attributes.key_usages | follows
     default = profile.rules.defaults.key_usages

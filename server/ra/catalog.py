@@ -53,18 +53,35 @@ class Catalog:
             loading = self._loading[key] = asyncio.ensure_future(self._remembered(*key))
         return await asyncio.shield(loading)
 
-    async def issuer(self, ca_id: str) -> Issuer | None:
-        """A CA, ready to sign; None if there is none. Raises Refused if it awaits its certificate."""
-        record = await self._store.get(AuthorityRecord, id=ca_id)
+    async def project_of(self, profile_id: str) -> str | None:
+        """The project of a profile: what a caller must be let into before anything else is said of it."""
+        known = self._profiles.get(profile_id)
+        record = known or await self._store.get(ProfileRecord, id=profile_id)
+        return record.project_id if record else None
+
+    async def rules(self, profile_id: str) -> ProfileRules | None:
+        """What a profile says of itself, whatever has become of its policy and CA."""
+        known = self._profiles.get(profile_id)
+        if known is not None:
+            return known.rules
+        record = await self._store.get(ProfileRecord, id=profile_id)
+        return self._documents.profile(record) if record else None
+
+    async def issuer(self, ca_id: str, *, project_id: str) -> Issuer | None:
+        """A project's CA, ready to sign; None if it has none of this id.
+
+        Raises Refused if the CA awaits its certificate.
+        """
+        record = await self._store.get(AuthorityRecord, id=ca_id, project_id=project_id)
         if record is None:
             return None
         if record.certificate is None:
             raise not_active(record.id, record.state)
         return self._authorities.issuer(record)
 
-    async def policy(self, id_: str) -> Policy | None:
-        """A compiled policy; None if there is none of this id."""
-        record = await self._store.get(PolicyRecord, id=id_)
+    async def policy(self, id_: str, *, project_id: str) -> Policy | None:
+        """A project's policy, compiled; None if it has none of this id."""
+        record = await self._store.get(PolicyRecord, id=id_, project_id=project_id)
         return self._documents.policy(record) if record else None
 
     def assembled(self, record: ProfileRecord, policy: Policy, issuer: Issuer) -> Profile:
@@ -94,7 +111,8 @@ class Catalog:
         record = await self._store.get(ProfileRecord, id=id_)
         if record is None:
             return None
-        policy, issuer = await self.policy(record.policy_id), await self.issuer(record.ca_id)
+        policy = await self.policy(record.policy_id, project_id=record.project_id)
+        issuer = await self.issuer(record.ca_id, project_id=record.project_id)
         return self.assembled(record, policy, issuer) if policy and issuer else None
 
     def _drop(self, changes: Sequence[ChangeRecord]) -> None:

@@ -70,5 +70,5 @@ class Certificates:
         )
 
     async def _chain(self, record: CertificateRecord, chain: str) -> str:
-        profile = await self._catalog.profile(record.profile_id) if record.profile_id else None
-        return without_root(chain) if profile and profile.rules.omit_root else chain
+        rules = await self._catalog.rules(record.profile_id) if record.profile_id else None
+        return without_root(chain) if rules and rules.omit_root else chain

@@ -26,14 +26,17 @@ def settle_validity(
     """The window of the order; what is wrong with it is added to ``found``."""
     field = _field(order, profile)
     origins.note("validity", field)
-    found += _start_faults(order, profile, now=now)
     try:
         validity = _window(order, profile, now=now)
     except TimeFault as fault:
         found.append(Violation(field, "TIME_OUT_OF_RANGE", str(fault), nature=Nature.FORM))
-        return _of_lifetime(FALLBACK, profile, now=now)
+        validity = _of_lifetime(FALLBACK, profile, now=now)
+    found += _start_faults(order, profile, validity, now=now)
     if profile.rules.truncate_to_ca and validity.not_after > profile.issuer.not_after:
         validity = replace(validity, not_after=profile.issuer.not_after)
+    if validity.not_before <= validity.not_after <= now:
+        message = "the certificate would have ended before anybody could use it"
+        found.append(Violation(field, "ALREADY_EXPIRED", message, value=validity.not_after.isoformat()))
     return validity
 
 
@@ -69,11 +72,12 @@ def _lifetime(order: Order, profile: Profile) -> timedelta:
     return chosen or max(rule.minimum, min(FALLBACK, rule.maximum or FALLBACK))
 
 
-def _start_faults(order: Order, profile: Profile, *, now: datetime) -> list[Violation]:
-    """A certificate that claims to be older than the backdate would be a lie."""
+def _start_faults(order: Order, profile: Profile, validity: Validity, *, now: datetime) -> list[Violation]:
+    """A certificate that claims to be older than the server would make it by itself would be a lie."""
     begin = order.attributes.not_before
-    earliest = now - profile.policy.lifetime.backdate
-    if begin is None or begin >= earliest.replace(microsecond=0):
+    back = min(profile.policy.lifetime.backdate, max(validity.lifetime / 10, timedelta()))
+    earliest = (now - back).replace(microsecond=0)
+    if begin is None or begin >= earliest:
         return []
     field, value = "attributes.not_before", begin.isoformat()
     message = "the certificate would begin earlier than the policy lets it be backdated"

@@ -17,7 +17,7 @@ from server.ra.order import Order
 from server.ra.origins import DEFAULTS
 from server.ra.profile import Profile
 from server.store.failures import UniqueViolation
-from server.store.records import ObjectKind, ProfileRecord
+from server.store.records import ObjectKind, ProfileRecord, ProjectRecord
 from server.store.store import Store
 from server.store.unit import Change, Insert, Unit
 
@@ -45,7 +45,10 @@ class Profiles:
 
     async def create(self, caller: Caller, order: ProfileOrder) -> ProfileRecord:
         """A new profile. Raises NotFound, AlreadyExists, and Invalid or Refused for its own defaults."""
-        caller.enter(order.project_id, absent=not_found("Project", order.project_id, field="project_id"))
+        absent = not_found("Project", order.project_id, field="project_id")
+        if await self._store.get(ProjectRecord, id=order.project_id) is None:
+            raise absent
+        caller.enter(order.project_id, absent=absent)
         record = self._record(order)
         profile = await self._compiled(order, record)
         _prove_defaults(profile, now=record.created_at)
@@ -86,11 +89,11 @@ class Profiles:
 
     async def _compiled(self, order: ProfileOrder, record: ProfileRecord) -> Profile:
         """The new profile compiled; what it refers to must be of its own project, or is said not to exist."""
-        issuer = await self._catalog.issuer(order.ca_id)
-        if issuer is None or issuer.project_id != order.project_id:
+        issuer = await self._catalog.issuer(order.ca_id, project_id=order.project_id)
+        if issuer is None:
             raise not_found("CertificateAuthority", order.ca_id, field="ca_id")
-        policy = await self._catalog.policy(order.policy_id)
-        if policy is None or policy.project_id != order.project_id:
+        policy = await self._catalog.policy(order.policy_id, project_id=order.project_id)
+        if policy is None:
             raise not_found("CertificatePolicy", order.policy_id, field="certificate_policy_id")
         profile = self._catalog.assembled(record, policy, issuer)
         if profile.rules.needs_approval:

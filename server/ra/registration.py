@@ -90,10 +90,13 @@ class Registration:
         absent = not_found("CertificateProfile", order.profile_id, field="profile_id")
         if any(fault.field == "profile_id" for fault in order.faults):
             raise Invalid("the request is malformed", violations=order.faults)
+        project_id = await self._catalog.project_of(order.profile_id)
+        if project_id is None:
+            raise absent
+        caller.enter(project_id, absent=absent, requester_id=caller.principal.identity_id)
         profile = await self._catalog.profile(order.profile_id)
         if profile is None:
             raise absent
-        caller.enter(profile.project_id, absent=absent, requester_id=caller.principal.identity_id)
         if profile.disabled:
             message = f"the certificate profile '{profile.slug}' is disabled"
             raise Refused(message, reason=Reason.PROFILE_DISABLED, profile_id=profile.id)
@@ -203,8 +206,10 @@ def refuse(draft: Draft, profile: Profile) -> None:
 
 
 def _outlives(draft: Draft, profile: Profile) -> Refused:
+    """Tells a lifetime that is granted if it is asked for within the backdate from now."""
     end = profile.issuer.not_after
-    longest = max(int((end - draft.template.validity.not_before + SECOND).total_seconds()), 0)
+    start = max(draft.template.validity.not_before, draft.judged_at)
+    longest = max(int((end - start + SECOND).total_seconds()), 0)
     return Refused(
         f"the certificate would outlive its certificate authority; at most {longest}s are left",
         reason=Reason.LIFETIME_EXCEEDS_CA,

@@ -13,10 +13,12 @@ import re
 import secrets
 from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from zlib import crc32
 
 from server.clock import Clock
-from server.errors import Unauthenticated
+from server.errors import unauthenticated
 from server.ra.access import Principal, Role, widest
 from server.store.records import ChangeRecord, IdentityRecord, ObjectKind, RoleBindingRecord, TokenRecord
 from server.store.store import Store
@@ -24,6 +26,7 @@ from server.store.store import Store
 _SHAPE = re.compile(r"cm_[0-9a-f]{72}")
 _CHECKSUM_DIGITS = 8
 _CACHED = 10_000
+_CACHED_FOR = timedelta(seconds=60)
 _BINDINGS = 10_000
 
 
@@ -43,43 +46,59 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def unauthenticated() -> Unauthenticated:
-    """The one answer to missing, malformed, unknown, revoked and expired tokens alike."""
-    return Unauthenticated("there are no valid credentials")
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A principal as the store told it at some instant."""
+
+    principal: Principal
+    at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it may still be relied on; not if the clock was set back, which hides its age."""
+        return timedelta() <= now - self.at < _CACHED_FOR
 
 
 class Authenticator:
-    """Knows the principals of the tokens; those seen lately without a query."""
+    """Knows the principals of the tokens; those seen lately without a query.
+
+    The feed tells of every change of a right. Should it ever fail to, a right
+    that was withdrawn ends all the same, when what is known of it is too old.
+    """
 
     def __init__(self, store: Store, *, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._known: OrderedDict[bytes, Principal] = OrderedDict()
+        self._known: OrderedDict[bytes, _Seen] = OrderedDict()
+        """Those used longest ago come first."""
         self._generation = 0
         store.feed.subscribe(self._drop)
 
     def cached(self, bearer: str) -> Principal | None:
         """The principal of a token that was used lately. Raises Unauthenticated as ``authenticate``."""
-        principal = self._known.get(hash_token(bearer))
-        if (
-            principal is not None
-            and principal.expires_at is not None
-            and principal.expires_at <= self._clock()
-        ):
+        digest = hash_token(bearer)
+        seen = self._known.get(digest)
+        if seen is None:
+            return None
+        now, principal = self._clock(), seen.principal
+        if principal.expires_at is not None and principal.expires_at <= now:
             raise unauthenticated()
+        if not seen.is_fresh(now):
+            return None
+        self._known.move_to_end(digest)
         return principal
 
     async def authenticate(self, bearer: str) -> Principal:
         """The principal of a token. Raises Unauthenticated."""
         digest = hash_token(bearer)
-        generation = self._generation
+        generation, now = self._generation, self._clock()
         principal = await self._load(digest)
         if generation == self._generation:  # else a right may have been withdrawn while we read it
-            self._remember(digest, principal)
+            self._remember(digest, _Seen(principal, now))
         return principal
 
-    def _remember(self, digest: bytes, principal: Principal) -> None:
-        self._known[digest] = principal
+    def _remember(self, digest: bytes, seen: _Seen) -> None:
+        self._known[digest] = seen
+        self._known.move_to_end(digest)
         if len(self._known) > _CACHED:
             self._known.popitem(last=False)
 

@@ -3,14 +3,15 @@
 Revisions grow by one in the order of the commits, so a reader that has seen all
 up to some revision misses nothing by asking for what is beyond it. Whatever is
 uncertain (a gap, because another process committed; a connection made anew) is
-settled by reading the table again: a listener may hear a change twice, but no
-change is ever left out.
+settled by reading the table at once, and it is read every second in any case:
+what peers tell makes it fast, the table makes it true. A listener may hear a
+change twice, but no change is ever left out.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Self
 
@@ -29,6 +30,7 @@ from server.store.translation import failure_of
 Listener = Callable[[Sequence[ChangeRecord]], None]
 
 _PAGE = 1000
+_LOOK_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -44,7 +46,11 @@ class Feed:
         self._advanced = asyncio.Event()
         self._attention = asyncio.Event()
         self._attentive = 0
-        self._task = asyncio.create_task(self._follow(), name="store-feed")
+        self._due = asyncio.Event()
+        self._tasks = (
+            asyncio.create_task(self._forever(self._hear), name="store-feed-peers"),
+            asyncio.create_task(self._forever(self._look), name="store-feed"),
+        )
 
     @classmethod
     async def open(cls, reader: AsyncEngine, peers: Peers) -> Self:
@@ -53,9 +59,9 @@ class Feed:
 
     async def close(self) -> None:
         """Tells no more."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._peers.close()
 
     @property
@@ -75,6 +81,8 @@ class Feed:
         self._tell(changes)
         if changes[0].revision <= self._told + 1 and _contiguous(changes):
             self._told = max(self._told, changes[-1].revision)
+        else:
+            self._due.set()
         self._advance(changes[-1].revision)
 
     async def read(self, after: int, limit: int = _PAGE) -> list[ChangeRecord]:
@@ -107,30 +115,40 @@ class Feed:
             if not self._attentive:
                 self._attention.clear()
 
-    async def _follow(self) -> None:
-        behind = False
+    async def _forever(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
             try:
-                heard = await self._peers.heard(self._attention)
-                if behind or heard is None or heard > self._told:
-                    behind = not await self._catch_up()
+                await step()
             except Exception:  # noqa: BLE001 - logged with its trace
                 # A defect of this program; caches that nobody tells anything would be worse.
                 _log.exception("store.feed_failed")
-                behind = True
+                self._due.set()
                 await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _catch_up(self) -> bool:
-        """Tells what is beyond the last told change; False if the database does not answer."""
-        try:
-            while found := await self.read(self._told):
-                # This process may have told some of them while they were read.
-                self._tell([change for change in found if change.revision > self._told])
-                self._told = max(self._told, found[-1].revision)
-                self._advance(found[-1].revision)
-        except StoreUnavailable:
-            return False
-        return True
+    async def _hear(self) -> None:
+        """Makes a look at the table due when peers have news."""
+        heard = await self._peers.heard(self._attention)
+        if heard is None or heard > self._told:
+            self._due.set()
+
+    async def _look(self) -> None:
+        """Catches up as soon as that is due, and in any case soon: own traffic, or a defect, may hide news."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await self._due.wait()
+        self._due.clear()  # before the read: what comes while it runs makes the next one due
+        with suppress(StoreUnavailable):  # the next look finds it
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """Tells what is beyond the last told change."""
+        while found := await self.read(self._told):
+            # This process may have told some of them while they were read.
+            self._tell([change for change in found if change.revision > self._told])
+            self._told = max(self._told, found[-1].revision)
+            self._advance(found[-1].revision)
+            if len(found) < _PAGE:
+                return
 
     def _tell(self, changes: Sequence[ChangeRecord]) -> None:
         if not changes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -21,9 +22,9 @@ class Peers(Protocol):
     """The other processes on the same database."""
 
     async def heard(self, attention: asyncio.Event) -> int | None:
-        """Waits a while, or until something is heard: the newest revision, None if it is not known.
+        """Waits a while, or until something is heard: the newest revision, 0 if nothing is new.
 
-        While ``attention`` is set somebody waits for the news.
+        None says that there may be news. While ``attention`` is set somebody waits for it.
         """
 
     async def close(self) -> None:
@@ -69,7 +70,7 @@ class FilePeers:
 
 
 class ServerPeers:
-    """LISTENs on PostgreSQL, on a connection of its own; silence is broken once a second."""
+    """LISTENs on PostgreSQL, on a connection of its own."""
 
     def __init__(self, database: Database) -> None:
         self._conninfo = database.conninfo
@@ -77,13 +78,14 @@ class ServerPeers:
         self._connection: psycopg.AsyncConnection | None = None
 
     async def heard(self, attention: asyncio.Event) -> int | None:  # noqa: ARG002 - told at once in any case
-        """The revision that another's commit told of; None after silence, or a lost connection."""
+        """The newest revision that others' commits told of; None if some may have gone unheard."""
         try:
             if self._connection is None:
                 await self._listen()
                 return None
-            async for told in self._connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1):
-                return self._understood(told.payload)
+            # More than one may come in a packet, and whatever is not taken here is lost.
+            notified = self._connection.notifies(timeout=_LISTEN_SECONDS, stop_after=1)
+            return _newest([self._understood(each.payload) async for each in notified])
         except psycopg.Error:
             await self.close()
             await asyncio.sleep(_POLL_SECONDS)
@@ -107,9 +109,15 @@ class ServerPeers:
         await self._connection.execute(f"LISTEN {CHANNEL}")
 
 
+def _newest(news: Sequence[int | None]) -> int | None:
+    known = [revision for revision in news if revision is not None]
+    return max(known, default=0) if len(known) == len(news) else None
+
+
 async def _pause(attention: asyncio.Event) -> None:
     if attention.is_set():
         await asyncio.sleep(_ATTENTIVE_SECONDS)
         return
     with suppress(TimeoutError):
-        await asyncio.wait_for(attention.wait(), _POLL_SECONDS)
+        async with asyncio.timeout(_POLL_SECONDS):
+            await attention.wait()

@@ -158,6 +158,7 @@ class TestCaller:
     permission: str
     trace_id: str
     entered: bool = False
+    project_id: str = "project-1"
 
 
 @dataclass

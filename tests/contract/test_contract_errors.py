@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from google.protobuf.descriptor import EnumDescriptor
+from google.protobuf.descriptor_pb2 import MethodOptions
 
 from certmanager.v1 import errors_pb2
 from server.errors import Nature, Reason
@@ -61,3 +62,15 @@ def test_the_service_config_watches_a_service_that_exists() -> None:
     name = json.loads((PROTOS / "service_config.json").read_text())["healthCheckConfig"]["serviceName"]
     assert name.startswith(PACKAGE)
     assert name in {service.full_name for service in services()}
+
+
+def test_the_service_config_retries_nothing_that_a_retry_would_do_twice() -> None:
+    """Until ``request_id`` is served, UNAVAILABLE from a creating call leaves open whether it happened."""
+    creating = {
+        (method.containing_service.full_name, method.name)
+        for method in methods()
+        if method.GetOptions().idempotency_level == MethodOptions.IDEMPOTENCY_UNKNOWN
+        and not method.server_streaming
+    }
+    unrepeated = [named(entry) for entry in configured() if "retryPolicy" not in entry]
+    assert creating <= set().union(*unrepeated)

@@ -261,3 +261,32 @@ async def test_2050_is_written_as_it_must_be(hours: Hours) -> None:
     profile_id = await hours.profile(ca_id=ca_id)
     for end in (datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC), datetime(2050, 1, 1, tzinfo=UTC)):
         assert (await hours.window(profile_id, not_after=end))[1] == end
+
+
+async def test_nothing_that_has_ended_already_is_issued(hours: Hours) -> None:
+    """A certificate whose last second is now is over when it arrives; the next second is another matter."""
+    profile_id = await hours.profile(lasting(backdate=600))
+    begin = NOW_S - timedelta(seconds=600)
+    failure = await hours.refused(profile_id, not_before=begin, not_after=NOW_S)
+    assert failure.fields["attributes.not_after"] == "ALREADY_EXPIRED"
+    failure = await hours.refused(profile_id, not_before=begin, not_after=NOW_S + SECOND)
+    assert failure.fields == {"attributes.not_before": "NOT_BEFORE_TOO_EARLY"}
+
+
+async def test_a_beginning_may_be_no_older_than_a_tenth_of_the_lifetime(hours: Hours) -> None:
+    """The server's own backdate is at most that, and what is asked for is no older."""
+    profile_id = await hours.profile(lasting(backdate=600))
+    tenth = NOW_S - timedelta(seconds=60)
+    assert (await hours.window(profile_id, not_before=tenth, ttl="600s"))[0] == tenth
+    failure = await hours.refused(profile_id, not_before=tenth - SECOND, ttl="600s")
+    assert failure.fields == {"attributes.not_before": "NOT_BEFORE_TOO_EARLY"}
+
+
+async def test_the_lifetime_that_is_told_is_granted(hours: Hours) -> None:
+    """Near the CA's end the tenth is less than the backdate; what the refusal names holds all the same."""
+    ca_id = await hours.live.authority(lifetime=timedelta(seconds=400))
+    profile_id = await hours.profile(lasting(backdate=300), ca_id=ca_id)
+    failure = await hours.refused(profile_id, ttl="2h")
+    assert failure.reason == "LIFETIME_EXCEEDS_CA"
+    longest = failure.metadata["maxLifetime"]
+    assert await hours.lifetime(profile_id, ttl=longest) == int(longest[:-1])

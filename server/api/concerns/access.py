@@ -57,6 +57,10 @@ class Caller(Protocol):
     def entered(self) -> bool:
         """Whether the right to the call's object was checked."""
 
+    @property
+    def project_id(self) -> str:
+        """The project that the call works in; empty until it is known."""
+
 
 MakeCaller = Callable[..., Caller]
 """Makes the caller of one call from the principal, the method's permission and the trace id."""
