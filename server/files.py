@@ -25,8 +25,11 @@ def write_public(path: Path, text: str) -> None:
 
 
 def _write(path: Path, text: str, *, mode: int) -> None:
-    """Replace the file in one step: a crash leaves the old or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Replace the file in one step: a crash leaves the old or the new one, never a part.
+
+    After the return it is the new one, whatever happens: a commit may depend on it.
+    """
+    _make(path.parent)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -36,14 +39,33 @@ def _write(path: Path, text: str, *, mode: int) -> None:
             os.fsync(descriptor)
         Path(name).replace(path)
     except BaseException:
-        Path(name).unlink()
+        Path(name).unlink(missing_ok=True)
         raise
+    _sync(path.parent)
+
+
+def _make(directory: Path, *, mode: int = 0o777) -> None:
+    """Make the directory, and those above it, to stay."""
+    if directory.is_dir():
+        return
+    _make(directory.parent)
+    directory.mkdir(mode=mode, exist_ok=True)
+    _sync(directory.parent)
+
+
+def _sync(directory: Path) -> None:
+    """Make the names in the directory as durable as the files that they name."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
 def locked(directory: Path) -> Iterator[None]:
     """Hold the data directory for this process alone. Raises InUse."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make(directory, mode=0o700)
     with (directory / "lock").open("a", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

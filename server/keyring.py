@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from server.config import Settings, SettingsError
@@ -52,11 +53,19 @@ def _named(settings: Settings, *, salt: bytes) -> KEK | None:
     if settings.kek is not None:
         return KEK(_octets(settings.kek.get_secret_value()))
     try:
-        return KEK(_octets(_path(settings).read_text(encoding="ascii")))
+        return KEK(_octets(_read(_path(settings))))
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError):
         raise SettingsError(f"cannot read the key-encryption key {_path(settings)}") from None
+
+
+def _read(path: Path) -> str:
+    """The file's text. A group may be let in, as a mounted secret's often is; not everybody."""
+    with path.open(encoding="ascii") as file:
+        if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
+            raise SettingsError(f"everybody can read the key-encryption key {path}; its mode must be 0600")
+        return file.read()
 
 
 def _path(settings: Settings) -> Path:

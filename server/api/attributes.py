@@ -10,7 +10,6 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from certmanager.v1 import certificate_pb2, profile_pb2, x509_pb2
 from server.api.enums import ALT_NAME_TYPE, EXTENDED_KEY_USAGE, KEY_ALGORITHM, KEY_USAGE, SIGNATURE_ALGORITHM
-from server.errors import Nature, Violation
 from server.ra.order import Attributes
 from server.ra.terms import (
     BasicConstraints,
@@ -28,11 +27,8 @@ _OIDS = {usage.value: usage for usage in ExtendedKeyUsage}
 _Said = certificate_pb2.CertificateAttributes | profile_pb2.CertificateDefaults
 
 
-def read_attributes(message: certificate_pb2.CertificateAttributes, faults: list[Violation]) -> Attributes:
-    """What a request asks for; what cannot be read is added to ``faults`` and counts as not said.
-
-    Values that validation has already reported are passed over in silence.
-    """
+def read_attributes(message: certificate_pb2.CertificateAttributes) -> Attributes:
+    """What a request asks for; what cannot be read counts as not said, for validation has reported it."""
     validity = message.WhichOneof("validity")
     constraints = message.basic_constraints
     return Attributes(
@@ -46,8 +42,8 @@ def read_attributes(message: certificate_pb2.CertificateAttributes, faults: list
         signature_algorithm=SIGNATURE_ALGORITHM.member(message.signature_algorithm),
         lifetime=_lifetime(message),
         lifetime_field=validity if validity in ("ttl", "lifetime") else "ttl",
-        not_after=_instant(message, "not_after", faults),
-        not_before=_instant(message, "not_before", faults),
+        not_after=_instant(message, "not_after"),
+        not_before=_instant(message, "not_before"),
         basic_constraints=BasicConstraints(
             constraints.is_ca, constraints.path_length if constraints.HasField("path_length") else None
         )
@@ -160,19 +156,15 @@ def _known(read: Callable[[], timedelta]) -> timedelta | None:
 
 
 def span(message: Duration) -> timedelta:
-    """The duration of a message, cut to whole seconds, which is all that X.509 knows."""
+    """The duration of a message in whole seconds, which is all that X.509 knows and validation lets pass."""
     return timedelta(seconds=message.seconds)
 
 
-def _instant(
-    message: certificate_pb2.CertificateAttributes, name: str, faults: list[Violation]
-) -> datetime | None:
+def _instant(message: certificate_pb2.CertificateAttributes, name: str) -> datetime | None:
     if not message.HasField(name):
         return None
     stamp: Timestamp = getattr(message, name)
     try:
         return datetime.fromtimestamp(stamp.seconds, UTC)
     except (ValueError, OverflowError, OSError):
-        text = "the time lies outside the years 1 to 9999"
-        faults.append(Violation(f"attributes.{name}", "TIME_OUT_OF_RANGE", text, nature=Nature.FORM))
         return None

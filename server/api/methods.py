@@ -47,7 +47,7 @@ class Service:
     name: str = ""
     """The name to serve it under, if not the descriptor's."""
     is_open: bool = False
-    """Needs no token and is served while draining: health and reflection only."""
+    """Needs no token and passes the drain: health, which tells of it, and reflection, which ends itself."""
 
     @property
     def full_name(self) -> str:

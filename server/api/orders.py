@@ -12,17 +12,16 @@ from server.ra.order import Order
 def read_order(request: messages.IssueCertificateRequest, violations: tuple[Violation, ...]) -> Order:
     """The order of a request; ``violations`` are those that validation found. Raises Unsupported."""
     _refuse_what_is_not_built(request)
-    faults = list(violations)
     source = request.WhichOneof("key_source") or ""
     return Order(
         profile_id=request.profile_id,
         csr=getattr(request, source) if source.startswith("csr") else None,
         csr_field=source if source.startswith("csr") else "csr",
-        attributes=read_attributes(request.attributes, faults),
+        attributes=read_attributes(request.attributes),
         metadata=tuple((entry.key, entry.value) for entry in request.metadata),
         auto_renew=request.auto_renew if request.HasField("auto_renew") else None,
         document=_document(request),
-        faults=tuple(faults),
+        faults=violations,
     )
 
 

@@ -20,10 +20,10 @@ from grpc_status.rpc_status import to_status
 from server import telemetry
 from server.api.call import Call, enter_call
 from server.api.concerns import deadline
-from server.api.concerns.access import authorize, read_headers, unauthenticated
+from server.api.concerns.access import authorize, read_headers
 from server.api.status import as_ca_error, code_of, to_rpc_status
 from server.api.validation import Checked, violations
-from server.errors import CAError, Invalid, Unsupported
+from server.errors import CAError, Invalid, Unsupported, unauthenticated
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -144,8 +144,8 @@ class Served:
             message.ParseFromString(octets)
         except DecodeError:
             raise Invalid("the message is not valid protobuf") from None
-        self._recorder.request(call, message)
         broken = () if self._method.is_open else violations(message)
+        self._recorder.request(call, message)  # not one whose lists are too long to be gone through
         if broken and not self._method.collects:
             raise Invalid("the request breaks rules of form", violations=broken)
         return Checked(message, broken)

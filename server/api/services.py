@@ -38,7 +38,7 @@ def services(cases: UseCases, drain: Drain, *, reflection: bool) -> tuple[Servic
     """Everything that is served: ours, health and, if wanted, reflection."""
     ours = _ours(cases)
     others = (health_service(ours, drain),)
-    return (*ours, *others, *(reflection_services((*ours, *others)) if reflection else ()))
+    return (*ours, *others, *(reflection_services((*ours, *others), drain) if reflection else ()))
 
 
 def _ours(cases: UseCases) -> tuple[Service, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import protovalidate
 
+from server.api.shape import prepare_shape, settle
 from server.api.startup import StartupError
 from server.errors import Nature, Violation
 
@@ -21,6 +22,13 @@ _NOT_A_VALUE = ""
 # Public, but long and of no use in an error: PEM and DER bodies.
 _BODIES = frozenset({"csr", "certificate", "certificate_chain", "issuing_ca_certificate"})
 _PEM = "-----BEGIN"
+# An evaluation has a budget, and may fail on values that no rule foresaw: the client's fault, not ours.
+_NOT_EVALUABLE = Violation(
+    field="",
+    rule="RULE_NOT_EVALUABLE",
+    message="the rules of the contract cannot be evaluated on this request",
+    nature=Nature.FORM,
+)
 
 
 class Checked(NamedTuple):
@@ -31,7 +39,12 @@ class Checked(NamedTuple):
 
 
 def prepare(message_class: type[Message]) -> None:
-    """Compiles the rules of a message ahead of the first call; raises ``StartupError`` if they are wrong."""
+    """Compiles the rules of a message ahead of the first call.
+
+    Raises ``StartupError`` if they are wrong, or leave out how long a list may be.
+    """
+    descriptor: Any = message_class.DESCRIPTOR
+    prepare_shape(descriptor)
     try:
         protovalidate.collect_violations(message_class())
     except (protovalidate.CompilationError, protovalidate.EvaluationError) as error:
@@ -40,12 +53,20 @@ def prepare(message_class: type[Message]) -> None:
 
 
 def violations(message: Message) -> tuple[Violation, ...]:
-    """Every rule of form that the message breaks, in the order of the contract."""
-    found = protovalidate.collect_violations(message)
+    """Every rule of form that the message breaks; the contract's in its order, then those of times.
+
+    The message's ids are in lower case afterwards. Raises Invalid if a list is
+    too long: nothing may look at such a message.
+    """
+    wrong = settle(message)
+    try:
+        found = protovalidate.collect_violations(message)
+    except protovalidate.EvaluationError:
+        return (_NOT_EVALUABLE, *wrong)
     if not found:
-        return ()
+        return wrong
     descriptor: Any = message.DESCRIPTOR
-    return tuple(_violation(each, descriptor) for each in found)
+    return (*(_violation(each, descriptor) for each in found), *wrong)
 
 
 def _violation(found: protovalidate.Violation, descriptor: Descriptor) -> Violation:

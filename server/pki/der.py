@@ -20,6 +20,9 @@ _SHORTEST: Final = 2
 _UNIVERSAL_CONSTRUCTED: Final = frozenset({0x30, 0x31})
 _MAX_DEPTH: Final = 32
 _MAX_LENGTH_OCTETS: Final = 4
+# Far above every OID in use: decimal text costs the square of a number's length, and Python refuses it.
+_MAX_OID_OCTETS: Final = 63
+_MAX_ARC_BITS: Final = 128
 
 
 class DERFault(ValueError):
@@ -68,8 +71,10 @@ def is_der(encoded: bytes) -> bool:
 
 def dotted(value: Element) -> str:
     """The OBJECT IDENTIFIER in dotted text; raises DERFault."""
-    if value.tag != OBJECT_IDENTIFIER or not value.content or value.content[-1] & 0x80:
+    if value.tag != OBJECT_IDENTIFIER or not value.content or value.content[-1] & _LONG:
         raise DERFault("not an object identifier")
+    if len(value.content) > _MAX_OID_OCTETS:
+        raise DERFault("the object identifier is too long")
     return _dotted(value.content)
 
 
@@ -78,12 +83,20 @@ def _dotted(content: bytes) -> str:
     arcs: list[int] = []
     arc = 0
     for octet in content:
+        if octet == _LONG and not arc:  # X.690, 8.19.2: no leading zeros
+            raise DERFault("an arc is not in its shortest form")
         arc = arc << 7 | octet & 0x7F
-        if not octet & 0x80:
-            arcs.append(arc)
+        if not octet & _LONG:
+            arcs.append(_bounded(arc))
             arc = 0
     root = min(arcs[0] // 40, 2)
     return ".".join(map(str, (root, arcs[0] - 40 * root, *arcs[1:])))
+
+
+def _bounded(arc: int) -> int:
+    if arc.bit_length() > _MAX_ARC_BITS:
+        raise DERFault("an arc of the object identifier is too great")
+    return arc
 
 
 def _read(octets: bytes, at: int) -> tuple[Element, int]:

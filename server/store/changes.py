@@ -132,7 +132,7 @@ class Feed:
             self._due.set()
 
     async def _look(self) -> None:
-        """Catches up as soon as that is due, and in any case soon: own traffic, or a defect, may hide news."""
+        """Catches up as soon as that is due, and in any case soon: own traffic may hide news."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_SECONDS):
                 await self._due.wait()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import grpc
 import grpc.aio
 import pytest
 
+from certmanager.v1.certificate_service_pb2 import GetCertificateRequest
 from server.ra.tokens import hash_token
 from server.store.records import TokenRecord
 from tests.access.people import People
 from tests.ordering import order
-from tests.serving import failure_of
+from tests.serving import Failure, failure_of
 from tests.standing import IN_SESSION
 
 pytestmark = IN_SESSION
@@ -68,3 +71,65 @@ async def test_12_openbao_cve_2025_59043_a_big_field_is_not_even_read(people: Pe
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await method(request, metadata=people.live.auth(), timeout=10)
     assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+
+
+def _many(*fields: int, item: bytes = b"") -> bytes:
+    """900 kB of such items in the last field, which lies in the messages of those before it."""
+    *above, last = fields
+    one = _varint(last << 3 | 2) + _varint(len(item)) + item
+    octets = one * (900_000 // len(one))
+    for field in reversed(above):
+        octets = _varint(field << 3 | 2) + _varint(len(octets)) + octets
+    return octets
+
+
+@pytest.mark.parametrize(
+    ("path", "octets"),
+    [
+        ("CertificateService/IssueCertificate", _many(4, 7)),
+        ("CertificateService/IssueCertificate", _many(4, 7, item=b"\x08\x01\x12\x02\xc3\xa4")),
+        ("CertificateService/IssueCertificate", _many(4, 18)),
+        ("CertificateService/IssueCertificate", _many(4, 17)),
+        ("CertificateService/IssueCertificate", _many(5)),
+        ("CertificateService/IssueCertificate", _many(5, item=b"\x0a\x01k")),
+        ("ProfileService/CreateCertificateProfile", _many(8, 1)),
+    ],
+    ids=["names", "international names", "extensions", "usages", "labels", "labels of one key", "steps"],
+)
+async def test_a_list_without_end_stops_nobody_else(people: People, path: str, octets: bytes) -> None:
+    """It is refused for its length alone, and meanwhile others are served."""
+    live = people.live
+    call: Any = live.channel.unary_unary(f"/certmanager.v1.{path}")
+    before = getrusage(RUSAGE_SELF).ru_maxrss
+    refusals = [
+        asyncio.ensure_future(_failed(call(octets, metadata=live.auth(), timeout=20))) for _ in range(3)
+    ]
+    async with asyncio.timeout(20):
+        await live.call(
+            live.certificates.IssueCertificate, order(live.ids["profile_id"], common_name="a.example.com")
+        )
+        failures = await asyncio.gather(*refusals)
+    assert {failure.code for failure in failures} == {grpc.StatusCode.INVALID_ARGUMENT}
+    assert [list(failure.fields.values()) for failure in failures] == [["REPEATED_MAX_ITEMS"]] * 3
+    assert getrusage(RUSAGE_SELF).ru_maxrss - before < 400 * 1024
+
+
+async def _failed(call: Any) -> Failure:
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return failure_of(caught.value)
+
+
+def _issued(people: People) -> str:
+    return people.theirs.certificate.certificate_id
+
+
+async def test_an_id_in_capitals_names_the_same(people: People) -> None:
+    """RFC 9562, section 4: capitals are taken on input."""
+    live = people.live
+    request = GetCertificateRequest(certificate_id=_issued(people).upper())
+    found = await live.call(live.certificates.GetCertificate, request)
+    assert found.certificate.id == _issued(people)
+    await live.call(
+        live.certificates.IssueCertificate, order(live.ids["profile_id"].upper(), common_name="a.example.com")
+    )

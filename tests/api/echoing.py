@@ -32,7 +32,7 @@ from server.api.health import health_service
 from server.api.listen import TransportLimits
 from server.api.methods import Service, collects_violations
 from server.api.pipeline import Concerns, Pipeline
-from server.api.reflection import reflection_services
+from server.api.reflection import ReflectionLimits, reflection_services
 from server.errors import Unauthenticated
 
 TOKEN = "cm_owner"
@@ -224,6 +224,7 @@ class Rig:
         level: str = "info",
         call_limits: CallLimits | None = None,
         transport: TransportLimits | None = None,
+        reflection: ReflectionLimits | None = None,
     ) -> None:
         self.echo = Echo()
         self.tokens = Tokens()
@@ -240,7 +241,11 @@ class Rig:
             limits=call_limits or CallLimits(),
         )
         services = [Service(ECHO, self.echo)]
-        everything = [*services, health_service(services, self.drain), *reflection_services(services)]
+        everything = [
+            *services,
+            health_service(services, self.drain),
+            *reflection_services(services, self.drain, limits=reflection or ReflectionLimits()),
+        ]
         self.pipeline = Pipeline(everything, concerns, permissions=PERMISSIONS)
         self.server = listen.build(self.pipeline, transport)
 

@@ -133,6 +133,7 @@ def _secretive() -> Any:
     )
     named.options.debug_redact = True
     named.options.Extensions[_rules].map.values.string.max_len = 1
+    named.options.Extensions[_rules].map.max_pairs = 2
     return _class(file, "Secretive")
 
 

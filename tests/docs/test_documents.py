@@ -70,11 +70,11 @@ def test_the_page_on_issuance_has_every_rule_of_policies(rule: Rule) -> None:
 
 
 def test_the_page_on_issuance_has_the_rules_that_the_code_writes() -> None:
-    """The names beside a sentence in the floors that judge are all told."""
+    """The names beside a sentence in the code that judges are all told."""
     page = text("docs/issuance.md")
     found = {
         name
-        for floor in ("pki", "ca", "ra")
+        for floor in ("pki", "ca", "ra", "api")
         for path in (ROOT / "server" / floor).rglob("*.py")
         for name in CODE_RULE.findall(path.read_text(encoding="utf-8"))
     }

@@ -67,6 +67,12 @@ def test_wrong_kek(sqlite_copy: Path, variable: str) -> None:
     assert told == "the key-encryption key is not the one that this database was set up with"
 
 
+def test_kek_that_everybody_can_read(sqlite_copy: Path) -> None:
+    (sqlite_copy / "kek").chmod(0o644)
+    told = refusal("--data-dir", sqlite_copy)
+    assert told == f"everybody can read the key-encryption key {sqlite_copy / 'kek'}; its mode must be 0600"
+
+
 MALFORMED = {
     "key": ({"CERTMANAGER_KEK": SECRET}, "the key-encryption key must be 64 hex digits"),
     "passphrase": (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cryptography import x509
@@ -33,12 +34,32 @@ _KEY_NUMBERS = st.sampled_from([0, 4, 5, 7, 8, 9, 11, 255, -1, 2**31 - 1, -(2**3
 _ENUM = st.one_of(st.integers(-1, 12), _INT32)
 _SECONDS = st.one_of(st.integers(-(2**62), 2**62), st.integers(-(2**33), 2**36), st.just(0))
 _HOSTS = st.from_regex(r"(\*\.)?[a-z0-9.-]{1,40}", fullmatch=True)
+# A sound slug is taken once only: an example that is tried again would find it taken.
+_SLUG = re.compile(r"[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _DER = der_of(
     csr_pem(
         (x509.BasicConstraints(ca=False, path_length=None), True),
         subject=[(OID.COMMON_NAME, "a.example.com"), (OID.ORGANIZATION_NAME, "Acme")],
         names=[x509.DNSName("a.example.com"), x509.RFC822Name("a@example.com")],
     )
+)
+
+
+def _tlv(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    return bytes([tag]) + (bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2)) + content
+
+
+_CONTENTS = st.one_of(
+    st.binary(max_size=20),
+    st.integers(200, 4000).map(lambda size: b"\xff" * size + b"\x7f"),
+    st.integers(256, 4000).map(lambda size: b"\x05\x00" * (size // 2)),
+)
+# Noise seldom passes the first octet; these are read to the bottom.
+_VALUES = st.one_of(
+    st.binary(max_size=20),
+    st.builds(_tlv, st.sampled_from([0x01, 0x02, 0x04, 0x05, 0x06, 0x0C, 0x30, 0x31, 0xA0]), _CONTENTS),
+    st.builds(lambda content: _tlv(0x30, _tlv(0x06, content)), st.binary(max_size=100)),
 )
 
 
@@ -71,7 +92,7 @@ def _attributes(draw: st.DrawFn) -> certificate_pb2.CertificateAttributes:
     if draw(st.booleans()):
         message.basic_constraints.is_ca = draw(st.booleans())
         message.basic_constraints.path_length = draw(_INT32)
-    for oid, octets in draw(st.lists(st.tuples(oids, st.binary(max_size=20)), max_size=2)):
+    for oid, octets in draw(st.lists(st.tuples(oids, _VALUES), max_size=2)):
         message.custom_extensions.add(oid=oid, value=octets, critical=draw(st.booleans()))
     return message  # type: ignore[no-any-return]
 
@@ -198,12 +219,12 @@ def _profiles(draw: st.DrawFn) -> profiles.CreateCertificateProfileRequest:
 async def test_profiles_of_any_kind(both: Both, request: profiles.CreateCertificateProfileRequest) -> None:
     """A new profile is stored as it was said, or refused."""
     outcomes = []
-    is_named = bool(request.slug)
+    is_taken_as_said = bool(request.slug) and not _SLUG.fullmatch(request.slug)
     for standing in both:
         ids = standing.live.ids
         request.project_id, request.ca_id = ids["project_id"], ids["ca_id"]
         request.certificate_policy_id = ids["certificate_policy_id"]
-        request.slug = request.slug if is_named else f"p-{new_id()}"
+        request.slug = request.slug if is_taken_as_said else f"p-{new_id()}"
         outcomes.append(await outcome_of(standing, standing.live.profiles.CreateCertificateProfile, request))
     assert outcomes[0] == outcomes[1]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from server.pki.algorithms import KeyAlgorithm, SignatureAlgorithm
 from server.pki.certificate import sign, subject_key_id
-from server.pki.der import is_der
+from server.pki.der import DERFault, dotted, element, is_der
 from server.pki.describe import Description, describe
 from server.pki.pem import PEMFault, certificate_pem, chain_pem, load_certificates
 from server.pki.serial import serial_hex
@@ -139,3 +139,70 @@ def test_deep_nesting_is_not_der_for_us() -> None:
 def test_any_octets_are_der_or_not(octets: bytes) -> None:
     """The reader answers whatever it is given."""
     assert is_der(octets) in {True, False}
+
+
+def _tlv(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    if size < 128:
+        return bytes([tag, size]) + content
+    octets = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([tag, 0x80 | len(octets)]) + octets + content
+
+
+def _oid(content: bytes) -> bytes:
+    return _tlv(0x06, content)
+
+
+def _arc(number: int) -> bytes:
+    octets = [number & 0x7F]
+    while number := number >> 7:
+        octets.append(number & 0x7F | 0x80)
+    return bytes(reversed(octets))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"\x2a\x03", "1.2.3"),
+        (b"\x2a\x00", "1.2.0"),
+        (b"\x2a" + _arc(2**128 - 1), f"1.2.{2**128 - 1}"),
+        (b"\x2a" + b"\x01" * 62, "1.2" + ".1" * 62),
+        (b"\x88\x37", "2.999"),
+    ],
+)
+def test_an_object_identifier_is_told_in_dotted_text(content: bytes, text: str) -> None:
+    """Up to 63 octets, and arcs of 128 bits."""
+    assert dotted(element(_oid(content))) == text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\x2a\x83", id="arc that does not end"),
+        pytest.param(b"\x2a\x80\x01", id="leading zeros"),
+        pytest.param(b"\x80\x2a\x03", id="leading zeros at once"),
+        pytest.param(b"\x2a" + _arc(2**128), id="arc of 129 bits"),
+        pytest.param(b"\x2a" + b"\x01" * 63, id="64 octets"),
+        pytest.param(b"\x2a" + b"\xff" * 4000 + b"\x7f", id="arc of 4001 octets"),
+        pytest.param(b"\x2a" + b"\x01" * 4000, id="4000 arcs"),
+    ],
+)
+def test_an_object_identifier_without_bound_is_a_fault(content: bytes) -> None:
+    """Python turns no number of more than 4,300 digits into text; nobody else has such an arc."""
+    with pytest.raises(DERFault):
+        dotted(element(_oid(content)))
+    assert not is_der(_tlv(0x30, _oid(content)))
+
+
+_CONTENT = st.one_of(
+    st.binary(max_size=80),
+    st.integers(0, 4000).map(lambda size: b"\xff" * size + b"\x7f"),
+    st.just(b"\x80" * 70),
+)
+
+
+@given(st.sampled_from([0x01, 0x02, 0x05, 0x06, 0x0C, 0x30, 0x31, 0x80, 0xA0]), _CONTENT)
+def test_any_content_of_a_known_tag_is_der_or_not(tag: int, content: bytes) -> None:
+    """Tag and length in order, so that the content is reached: an answer, and no other error."""
+    assert is_der(_tlv(tag, content)) in {True, False}

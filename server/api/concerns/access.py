@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
 
-from server.errors import Denied, Unauthenticated
+from server.errors import Denied
 
 if TYPE_CHECKING:
     from server.api.methods import Method
@@ -80,11 +80,6 @@ def read_headers(metadata: Iterable[tuple[str, str | bytes]]) -> tuple[str, str]
         elif key == "x-request-id" and isinstance(value, str) and _TRACE_ID.fullmatch(value):
             trace_id = value
     return _bearer(credentials), trace_id
-
-
-def unauthenticated() -> Unauthenticated:
-    """The one answer to a missing, malformed, unknown, expired or revoked token."""
-    return Unauthenticated("there are no valid credentials")
 
 
 def authorize(principal: Principal, method: Method) -> None:

@@ -38,6 +38,13 @@ def arm(call: Call, remaining: float | None, *, least: float) -> None:
     call.timer = loop.call_at(call.deadline, _expire, call, task)
 
 
+def shorten(call: Call, seconds: float) -> None:
+    """Ends the call after ``seconds`` at the latest, whatever deadline it brought."""
+    if call.deadline is None or call.deadline > asyncio.get_running_loop().time() + seconds:
+        disarm(call)
+        arm(call, seconds, least=0)
+
+
 def disarm(call: Call) -> None:
     """Stops the timer: from here on the answer is on its way."""
     if call.timer is not None:

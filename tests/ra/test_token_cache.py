@@ -1,0 +1,120 @@
+"""What is remembered of a token: not for long, and of those used lately only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.errors import Unauthenticated
+from server.ids import new_id
+from server.ra import tokens
+from server.ra.tokens import Authenticator, hash_token, new_token
+from server.store import Change, IdentityRecord, Insert, ObjectKind, Store, TokenRecord, Unit, Update
+
+_BEGIN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class _Stand:
+    """An authenticator on a store, and a clock that stands still until it is moved."""
+
+    store: Store
+    now: datetime = _BEGIN
+
+    def __post_init__(self) -> None:
+        self.authenticator = Authenticator(self.store, clock=lambda: self.now)
+
+    async def token(self, *, lifetime: timedelta = timedelta(days=1)) -> str:
+        """A token of a new identity, used once."""
+        token, identity_id = new_token(), new_id()
+        identity = IdentityRecord(id=identity_id, name=identity_id, kind="SERVICE", created_at=self.now)
+        held = TokenRecord(
+            id=new_id(),
+            identity_id=identity_id,
+            name="",
+            hash=hash_token(token),
+            created_at=self.now,
+            expires_at=self.now + lifetime,
+        )
+        await self.store.commit(Unit((Insert(identity), Insert(held))))
+        await self.authenticator.authenticate(token)
+        return token
+
+    async def revoke(self, token: str, *changes: Change) -> None:
+        """Withdraws the token; nobody is told but by ``changes``."""
+        write = Update(TokenRecord, {"hash": hash_token(token)}, {"revoked_at": self.now})
+        await self.store.commit(Unit((write,), changes))
+
+
+@pytest.fixture
+async def stand(sqlite_url: str) -> AsyncIterator[_Stand]:
+    store = await Store.open(sqlite_url, clock=lambda: _BEGIN)
+    yield _Stand(store)
+    await store.close()
+
+
+async def test_used_token_is_remembered(stand: _Stand) -> None:
+    token = await stand.token()
+    stand.now += timedelta(seconds=59)
+    assert stand.authenticator.cached(token) is not None
+
+
+@pytest.mark.parametrize("seconds", [60, 3600, -1])
+async def test_memory_fades(stand: _Stand, seconds: int) -> None:
+    """Also if the clock was set back, for then nobody knows how old it is."""
+    token = await stand.token()
+    stand.now += timedelta(seconds=seconds)
+    assert stand.authenticator.cached(token) is None
+
+
+async def test_use_does_not_keep_memory_fresh(stand: _Stand) -> None:
+    token = await stand.token()
+    for _ in range(2):
+        stand.now += timedelta(seconds=30)
+        known = stand.authenticator.cached(token)
+    assert known is None
+
+
+async def test_withdrawn_token_ends_though_nobody_is_told(stand: _Stand) -> None:
+    """The feed should tell; this is what holds if it ever does not."""
+    token = await stand.token()
+    await stand.revoke(token)
+    stand.now += timedelta(seconds=60)
+    assert stand.authenticator.cached(token) is None
+    with pytest.raises(Unauthenticated):
+        await stand.authenticator.authenticate(token)
+
+
+async def test_told_change_of_rights_forgets_at_once(stand: _Stand) -> None:
+    token = await stand.token()
+    await stand.revoke(token, Change(ObjectKind.IDENTITY, new_id()))
+    assert stand.authenticator.cached(token) is None
+
+
+async def test_token_looked_up_again_is_remembered_again(stand: _Stand) -> None:
+    token = await stand.token()
+    stand.now += timedelta(seconds=60)
+    await stand.authenticator.authenticate(token)
+    assert stand.authenticator.cached(token) is not None
+
+
+async def test_remembered_token_still_expires(stand: _Stand) -> None:
+    token = await stand.token(lifetime=timedelta(seconds=10))
+    stand.now += timedelta(seconds=10)
+    with pytest.raises(Unauthenticated):
+        stand.authenticator.cached(token)
+
+
+async def test_token_used_longest_ago_is_forgotten_first(
+    stand: _Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the one that came first: a busy client stays known however many others come by."""
+    monkeypatch.setattr(tokens, "_CACHED", 2)
+    busy, idle = await stand.token(), await stand.token()
+    stand.authenticator.cached(busy)
+    await stand.token()
+    known = [token for token in (busy, idle) if stand.authenticator.cached(token)]
+    assert known == [busy]
