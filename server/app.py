@@ -17,6 +17,7 @@ from server.api.concerns.drain import Drain
 from server.api.concerns.record import Recorder
 from server.api.documents import Compiler
 from server.api.listen import CertificateSource, TransportLimits
+from server.api.paging import Paging
 from server.api.pipeline import Concerns, Pipeline
 from server.api.services import UseCases, services
 from server.api.startup import StartupError
@@ -30,13 +31,26 @@ from server.files import write_private, write_public
 from server.pki.faults import NameFault
 from server.pki.pem import certificate_pem
 from server.pki.seal import KEK
-from server.ra.access import PERMISSIONS, Caller
+from server.ra.access import Caller
+from server.ra.access_tokens import AccessTokens
+from server.ra.audit_log import AuditLog
+from server.ra.authorities import CertificateAuthorities
 from server.ra.catalog import Catalog
 from server.ra.certificates import Certificates
+from server.ra.founding import Founding
+from server.ra.horizon import Horizon
+from server.ra.identities import Identities
+from server.ra.last_use import LastUse
+from server.ra.pages import KEY_INFO, Pages
+from server.ra.policies import Policies
 from server.ra.profiles import Profiles
+from server.ra.projects import Projects
 from server.ra.registration import Issued, Registration
+from server.ra.role_bindings import RoleBindings
+from server.ra.roles import PERMISSIONS
 from server.ra.tasks import Tasks
 from server.ra.tokens import Authenticator
+from server.ra.whoami import WhoAmI
 from server.store.store import Store
 from server.telemetry import Metrics
 from server.tls import FileCertificate, read_roots
@@ -97,8 +111,10 @@ class _Parts:
         """Every RPC with its concerns."""
         recorder = Recorder(self.metrics, telemetry.logger("rpc"))
         self.stack.callback(recorder.flush)
+        uses = LastUse(self.store)
+        self.stack.push_async_callback(uses.close)
         concerns = Concerns(
-            authenticator=Authenticator(self.store, clock=self.clock),
+            authenticator=Authenticator(self.store, clock=self.clock, uses=uses),
             make_caller=Caller,
             drain=self.drain,
             recorder=recorder,
@@ -112,11 +128,22 @@ class _Parts:
         pool, tasks = CryptoPool(), Tasks()
         self.stack.callback(pool.close)
         self.stack.push_async_callback(tasks.drain)
-        catalog = Catalog(self.store, Authorities(self.kek, pool), Compiler())
+        authorities = Authorities(self.kek, pool)
+        catalog = Catalog(self.store, authorities, Compiler())
         registration = Registration(
             self.store, catalog, pool, tasks=tasks, clock=self.clock, observe=self._count
         )
         return UseCases(
+            paging=Paging(Pages(self.kek.derive(KEY_INFO))),
+            founding=Founding(self.store, authorities, tasks=tasks, clock=self.clock),
+            authorities=CertificateAuthorities(self.store, catalog, clock=self.clock),
+            projects=Projects(self.store, clock=self.clock),
+            whoami=WhoAmI(self.store),
+            identities=Identities(self.store, clock=self.clock),
+            tokens=AccessTokens(self.store, clock=self.clock),
+            bindings=RoleBindings(self.store, clock=self.clock),
+            audit_log=AuditLog(self.store),
+            policies=Policies(self.store, catalog, clock=self.clock),
             profiles=Profiles(self.store, catalog, clock=self.clock),
             registration=registration,
             certificates=Certificates(self.store, catalog, clock=self.clock),
@@ -181,6 +208,10 @@ async def _metrics(parts: _Parts, is_ready: Callable[[], bool]) -> dict[str, str
     if address is None:
         return {}
     metrics.sample("store", lambda: _writes(parts.store))
+    horizon = Horizon(parts.store, clock=parts.clock)
+    parts.stack.push_async_callback(horizon.close)
+    await horizon.load()
+    metrics.sample_by("ca_seconds_left", "ca_id", horizon.seconds_left)
     try:
         web = await serve(metrics_app(metrics.registry, is_ready), address.host, address.port)
     except OSError:

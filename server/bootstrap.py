@@ -22,7 +22,8 @@ from server.files import write_private
 from server.ids import new_id
 from server.pki.algorithms import KeyAlgorithm
 from server.pki.subjects import SubjectAttribute
-from server.ra.tokens import hash_token, new_token
+from server.ra.roles import Role
+from server.ra.tokens import hash_token, new_token, shown_prefix
 from server.store import migrate
 from server.store.failures import UniqueViolation
 from server.store.records import (
@@ -34,6 +35,7 @@ from server.store.records import (
     PolicyRecord,
     ProfileRecord,
     ProjectRecord,
+    RoleBindingRecord,
     TokenRecord,
 )
 from server.store.store import Store
@@ -76,7 +78,7 @@ async def bootstrap(settings: Settings, store: Store, *, seeds: Seeds, clock: Cl
     path = settings.data_dir / "owner.token"
     write_private(path, token + "\n")  # before the commit: a token that nobody holds would be lost for good
     try:
-        await store.commit(first.unit(hash_token(token), facts))
+        await store.commit(first.unit(token, facts))
     except UniqueViolation:
         path.unlink(missing_ok=True)
         if (
@@ -122,11 +124,19 @@ class _Foundation:
         self._cas.append(record)
         return record
 
-    def unit(self, token_hash: bytes, facts: dict[str, bytes]) -> Unit:
-        """Everything, to be stored together or not at all."""
-        owner = IdentityRecord(id=new_id(), name="owner", kind="PERSON", owner=True, created_at=self._now)
+    def unit(self, secret: str, facts: dict[str, bytes]) -> Unit:
+        """Everything, to be stored together or not at all; ``secret`` is the owner's token."""
+        owner = IdentityRecord(id=new_id(), name="owner", kind="PERSON", created_at=self._now)
+        role = RoleBindingRecord(
+            id=new_id(), identity_id=owner.id, role=Role.OWNER.name, created_at=self._now
+        )
         token = TokenRecord(
-            id=new_id(), identity_id=owner.id, name="bootstrap", hash=token_hash, created_at=self._now
+            id=new_id(),
+            identity_id=owner.id,
+            name="bootstrap",
+            prefix=shown_prefix(secret),
+            hash=hash_token(secret),
+            created_at=self._now,
         )
         policy = self._policy()
         root, issuing, issuing_rsa = self._cas
@@ -146,7 +156,7 @@ class _Foundation:
         facts = {META_IDS: json.dumps(ids, indent=2).encode(), **facts}
         records = (
             *(MetaRecord(key=key, value=value) for key, value in facts.items()),
-            self.project, owner, token, *self._cas, policy, profile, profile_rsa, self._audit(owner),
+            self.project, owner, role, token, *self._cas, policy, profile, profile_rsa, self._audit(owner),
         )  # fmt: skip
         return Unit(
             tuple(Insert(record) for record in records), self._changes(owner, policy, profile, profile_rsa)

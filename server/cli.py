@@ -16,8 +16,10 @@ from server import config, files, telemetry
 from server.api.startup import StartupError
 from server.app import Application, application, opened
 from server.clock import utc_now
+from server.pki.describe import names_of
 from server.store import migrate
 from server.store.failures import StoreError
+from server.store.verify import Anchor, verify
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -73,8 +75,42 @@ def migrate_(**flags: Any) -> None:
     settings = _settings(flags)
     with _refusals(), files.locked(settings.data_dir):
         before = migrate.current(settings.database)
-        migrate.upgrade(settings.database)
+        migrate.upgrade(settings.database, names_of=names_of)
         click.echo(f"the database went from {before or 'nothing'} to {migrate.head()}")
+
+
+@main.group()
+def audit() -> None:
+    """Look after the audit log."""
+
+
+@audit.command("verify")
+@with_settings
+@click.option(
+    "--anchor", metavar="SEQUENCE:HASH", help="What an earlier check told; the log must still hold it."
+)
+def verify_(anchor: str | None, **flags: Any) -> None:
+    """Check that no row was changed, taken out, put in or moved.
+
+    Prints the newest row's place and hash, to be kept where nobody who can
+    write to the database can change them. Ends with status 1 if the log is not
+    whole. A server may run meanwhile.
+    """
+    settings = _settings(flags)
+    with _refusals():
+        verdict = asyncio.run(verify(settings.database, anchor=None if anchor is None else _anchor(anchor)))
+    if verdict.fault:
+        click.echo(f"certmanager: the audit log is broken: {verdict.fault}", err=True)
+        click.echo(f"it is whole up to {verdict.head}", err=True)
+        sys.exit(1)
+    click.echo(f"the audit log is whole: {verdict.head}")
+
+
+def _anchor(text: str) -> Anchor:
+    try:
+        return Anchor.parse(text)
+    except ValueError:
+        raise config.SettingsError("--anchor must be SEQUENCE:HASH, as an earlier check told it") from None
 
 
 def _settings(flags: dict[str, Any]) -> config.Settings:

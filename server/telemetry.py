@@ -78,6 +78,10 @@ class Metrics:
         """Shows what ``read`` returns, as ``certmanager_<prefix>_<name>``, at each scrape."""
         self.registry.register(_Sampled(f"certmanager_{prefix}_", read))
 
+    def sample_by(self, name: str, label: str, read: Sample) -> None:
+        """Shows what ``read`` returns as one gauge, ``certmanager_<name>``, its names as a label."""
+        self.registry.register(_SampledBy(f"certmanager_{name}", label, read))
+
 
 class _Sampled(Collector):
     """Turns the numbers of a ``Sample`` into metrics when they are asked for."""
@@ -95,6 +99,26 @@ class _Sampled(Collector):
         for name, value in self._read().items():
             family = CounterMetricFamily if name.endswith("_total") else GaugeMetricFamily
             yield family(self._prefix + name, name.replace("_", " "), value=value)
+
+
+class _SampledBy(Collector):
+    """Turns the numbers of a ``Sample`` into one metric with a label."""
+
+    def __init__(self, name: str, label: str, read: Sample) -> None:
+        self._name = name
+        self._label = label
+        self._read = read
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing, as above."""
+        return ()
+
+    def collect(self) -> Iterable[Metric]:
+        """The numbers as they are now."""
+        family = GaugeMetricFamily(self._name, self._name.replace("_", " "), labels=(self._label,))
+        for value, number in self._read().items():
+            family.add_metric((value,), number)
+        yield family
 
 
 def configure_logging(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certmanager.v1 import certificate_pb2, certificate_request_pb2, errors_pb2, profile_pb2, x509_pb2
+from certmanager.v1 import certificate_pb2, certificate_request_pb2, errors_pb2, x509_pb2
 from certmanager.v1 import certificate_service_pb2 as certificates
 from server.api.attributes import named_usages, timestamp, unnamed_usages, write_attributes, write_constraints
 from server.api.enums import (
@@ -16,13 +16,12 @@ from server.api.enums import (
 )
 from server.errors import Violation
 from server.ra.assembly import Draft
-from server.ra.certificates import Found
+from server.ra.certificates import Found, renewal_state
 from server.ra.profile import KeySource, RenewalReason
 from server.ra.registration import Issued
 from server.ra.terms import (
     CertificateRecord,
     KeyUsage,
-    ProfileRecord,
     RequestRecord,
     certificate_pem,
     csr_pem,
@@ -58,6 +57,7 @@ def issued(outcome: Issued) -> certificates.IssueCertificateResponse:
         ),
         certificate_request_id=outcome.request.id,
         certificate_request=certificate_request(outcome.request, record),
+        warnings=outcome.warnings,
     )
 
 
@@ -66,6 +66,7 @@ def judged(draft: Draft) -> certificates.IssueCertificateResponse:
     return certificates.IssueCertificateResponse(
         effective_attributes=write_attributes(draft.template),
         violations=[violation(one) for one in draft.violations],
+        warnings=draft.warnings,
     )
 
 
@@ -112,12 +113,12 @@ def certificate_request(
 
 def auto_renewal(record: CertificateRecord) -> certificate_pb2.AutoRenewal:
     """Whether and when the server renews a certificate, and if not, why."""
+    state = named(certificate_pb2.RenewalState, renewal_state(record))
     if record.auto_renewal_enabled:
-        state = certificate_pb2.RENEWAL_STATE_SCHEDULED
         return certificate_pb2.AutoRenewal(enabled=True, renews_at=timestamp(record.renews_at), state=state)
     reason = RenewalReason[record.auto_renewal_reason]
     return certificate_pb2.AutoRenewal(
-        reason=RENEWAL_REASON.number(reason), message=reason.value, state=certificate_pb2.RENEWAL_STATE_OFF
+        reason=RENEWAL_REASON.number(reason), message=reason.value, state=state
     )
 
 
@@ -184,20 +185,3 @@ def _revocation(record: CertificateRecord) -> certificate_pb2.Revocation | None:
         revoked_at=timestamp(record.revoked_at),
         invalidity_date=timestamp(record.invalidity_at),
     )
-
-
-def certificate_profile(record: ProfileRecord) -> profile_pb2.CertificateProfile:
-    """A profile: the document that its author wrote, with what the server adds to it."""
-    message = profile_pb2.CertificateProfile.FromString(record.document)
-    message.id = record.id
-    message.project_id = record.project_id
-    message.ca_id = record.ca_id
-    message.certificate_policy_id = record.policy_id
-    message.slug = record.slug
-    message.disabled = record.disabled
-    message.api_config_id = record.api_config_id or ""
-    message.created_at.FromDatetime(record.created_at)
-    message.updated_at.FromDatetime(record.updated_at)
-    message.revision = record.revision
-    message.etag = str(record.revision)
-    return message

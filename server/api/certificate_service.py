@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from certmanager.v1 import certificate_pb2
 from certmanager.v1 import certificate_service_pb2 as messages
 from server.api import answers
 from server.api.call import current_call, current_caller
+from server.api.certificate_queries import listed_certificates
 from server.api.methods import collects_violations
 from server.api.orders import read_order
-from server.errors import Invalid, Nature, Violation
+from server.api.paging import Paging
+from server.api.serials import canonical_serial
 from server.ra.certificates import Certificates
 from server.ra.registration import Registration
-from server.ra.terms import parse_serial, serial_hex
 
 
 class CertificateService:
     """The RPCs on certificates."""
 
-    def __init__(self, registration: Registration, certificates: Certificates) -> None:
+    def __init__(self, registration: Registration, certificates: Certificates, paging: Paging) -> None:
         self._registration = registration
         self._certificates = certificates
+        self._paging = paging
 
     @collects_violations
     async def IssueCertificate(
@@ -41,17 +44,27 @@ class CertificateService:
             found = await self._certificates.by_id(caller, request.certificate_id)
         else:
             key = request.serial_key
-            found = await self._certificates.by_serial(caller, key.ca_id, _canonical(key.serial_number))
+            found = await self._certificates.by_serial(caller, key.ca_id, _serial(key))
         return messages.GetCertificateResponse(certificate=answers.certificate(found, request.view))
 
-
-def _canonical(serial: str) -> str:
-    """The serial number as it is stored: any spelling names the same number. Raises Invalid."""
-    try:
-        return serial_hex(parse_serial(serial))
-    except ValueError as fault:
-        field, rule = "serial_key.serial_number", "SERIAL_NUMBER_MALFORMED"
-        violation = Violation(
-            field, rule, "a serial number is hex of at most 20 octets", serial, nature=Nature.FORM
+    async def ListCertificates(
+        self, request: messages.ListCertificatesRequest, _: Any
+    ) -> messages.ListCertificatesResponse:
+        """Return a page of the certificates that the caller may see."""
+        page, wanted = self._paging.page(request), listed_certificates(request)
+        view = request.view or certificate_pb2.CERTIFICATE_VIEW_BASIC
+        found, last = await self._certificates.page(
+            current_caller(),
+            wanted,
+            page,
+            project_id=request.project_id.lower(),
+            full=view == certificate_pb2.CERTIFICATE_VIEW_FULL,
         )
-        raise Invalid("the request is malformed", violations=(violation,)) from fault
+        return messages.ListCertificatesResponse(
+            certificates=[answers.certificate(one, view) for one in found],
+            next_page_token=self._paging.next_token(request, last),
+        )
+
+
+def _serial(key: messages.SerialKey) -> str:
+    return canonical_serial(key.serial_number, field="serial_key.serial_number")

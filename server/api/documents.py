@@ -3,69 +3,39 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TypeVar
 
-from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
 
 from certmanager.v1 import policy_pb2, profile_pb2
 from server.api.attributes import read_defaults, span
-from server.api.enums import (
-    ALT_NAME_TYPE,
-    COMMON_NAME_MODE,
-    EXTENDED_KEY_USAGE,
-    KEY_ALGORITHM,
-    KEY_DELIVERY,
-    KEY_USAGE,
-    SIGNATURE_ALGORITHM,
-    SUBJECT_ATTRIBUTE,
-)
-from server.ra.policy import (
-    ANY,
-    NONE,
-    AltNameRule,
-    AltNameRules,
-    Blanket,
-    CARule,
-    CommonNameMode,
-    CustomExtensionRule,
-    CustomExtensionRules,
-    ExtendedKeyUsageRules,
-    KeyAlgorithmRules,
-    KeyUsageRules,
-    LifetimeRule,
-    Policy,
-    SignatureAlgorithmRules,
-    SubjectRule,
-    SubjectRules,
-)
+from server.api.enums import KEY_DELIVERY
+from server.api.policies import PolicyReader
+from server.ra.policy import Policy
 from server.ra.profile import KeyDelivery, ProfileRules, RenewalRule
 from server.ra.terms import PolicyRecord, ProfileRecord
 
-_Message = policy_pb2.CertificatePolicy
+M = TypeVar("M", bound=Message)
+
+POLICY_GIVEN = frozenset({"id", "revision", "created_at", "updated_at", "etag"})
+"""Fields of a policy that the server alone writes."""
+PROFILE_GIVEN = POLICY_GIVEN | {"api_config_id"}
+"""Fields of a profile that the server alone writes."""
+
+_POLICY_COLUMNS = POLICY_GIVEN | {"project_id", "slug"}
+_PROFILE_COLUMNS = PROFILE_GIVEN | {"project_id", "ca_id", "certificate_policy_id", "slug", "disabled"}
 
 
 class Compiler:
-    """Compiles the documents of stored records. Raises PolicyFault for a policy that contradicts itself."""
+    """Compiles the documents of stored records."""
 
     def policy(self, record: PolicyRecord) -> Policy:
-        """The policy that a record's document states."""
-        message = policy_pb2.CertificatePolicy.FromString(record.document)
-        return Policy(
-            id=record.id,
-            project_id=record.project_id,
-            slug=record.slug,
-            revision=record.revision,
-            common_name_mode=COMMON_NAME_MODE.member(message.common_name_mode) or CommonNameMode.COPY,
-            subject=_subject(message),
-            alt_names=_alt_names(message),
-            key_usages=_key_usages(message),
-            extended_key_usages=_extended_key_usages(message),
-            key_algorithms=_key_algorithms(message),
-            signature_algorithms=_signature_algorithms(message),
-            custom_extensions=_custom_extensions(message),
-            lifetime=_lifetime(message.validity),
-            ca=_ca(message.ca) if message.HasField("ca") else None,
-            allow_key_reuse=message.allow_key_reuse,
-        )
+        """The policy that a record's document states. Raises ValueError if it contradicts itself."""
+        reader = PolicyReader(certificate_policy(record))
+        policy = reader.read(revision=record.revision)
+        if reader.violations:
+            raise ValueError(f"the stored policy '{record.id}' contradicts itself")
+        return policy
 
     def profile(self, record: ProfileRecord) -> ProfileRules:
         """The rules that a record's document states."""
@@ -81,96 +51,52 @@ class Compiler:
         )
 
 
-def _section(message: _Message, section: str) -> Blanket | None:
-    """What a section says without rules; None if it holds some."""
-    match message.WhichOneof(section):
-        case None:
-            return NONE
-        case name if name.startswith("any_"):
-            return ANY
-        case _:
-            return None
+def certificate_policy(record: PolicyRecord) -> policy_pb2.CertificatePolicy:
+    """A policy: the document that its author wrote, with what the server adds to it."""
+    message = policy_pb2.CertificatePolicy.FromString(record.document)
+    message.id = record.id
+    message.project_id = record.project_id
+    message.slug = record.slug
+    message.created_at.FromDatetime(record.created_at)
+    message.updated_at.FromDatetime(record.updated_at)
+    message.revision = record.revision
+    message.etag = str(record.revision)
+    return message
 
 
-def _subject(message: _Message) -> SubjectRules | Blanket:
-    return _section(message, "subject") or SubjectRules(
-        tuple(
-            SubjectRule.of(attribute, allowed=rule.allowed, denied=rule.denied, required=rule.required)
-            for rule in message.subject_rules.rules
-            if (attribute := SUBJECT_ATTRIBUTE.member(rule.type))
-        )
-    )
+def certificate_profile(record: ProfileRecord) -> profile_pb2.CertificateProfile:
+    """A profile: the document that its author wrote, with what the server adds to it."""
+    message = profile_pb2.CertificateProfile.FromString(record.document)
+    message.id = record.id
+    message.project_id = record.project_id
+    message.ca_id = record.ca_id
+    message.certificate_policy_id = record.policy_id
+    message.slug = record.slug
+    message.disabled = record.disabled
+    message.api_config_id = record.api_config_id or ""
+    message.created_at.FromDatetime(record.created_at)
+    message.updated_at.FromDatetime(record.updated_at)
+    message.revision = record.revision
+    message.etag = str(record.revision)
+    return message
 
 
-def _alt_names(message: _Message) -> AltNameRules | Blanket:
-    return _section(message, "alt_names") or AltNameRules(
-        tuple(
-            AltNameRule.of(
-                kind,
-                allowed=rule.allowed,
-                denied=rule.denied,
-                required=rule.required,
-                allow_wildcard_names=rule.allow_wildcard_names,
-            )
-            for rule in message.alt_name_rules.rules
-            if (kind := ALT_NAME_TYPE.member(rule.type))
-        )
-    )
+def policy_document(message: policy_pb2.CertificatePolicy) -> bytes:
+    """What is stored of a policy besides its columns; equal policies are equal octets."""
+    return _document(message, _POLICY_COLUMNS)
 
 
-def _key_usages(message: _Message) -> KeyUsageRules | Blanket:
-    rules = message.key_usage_rules
-    return _section(message, "key_usages") or KeyUsageRules(
-        allowed=frozenset(KEY_USAGE.members(rules.allowed)),
-        required=frozenset(KEY_USAGE.members(rules.required)),
-    )
+def profile_document(message: profile_pb2.CertificateProfile) -> bytes:
+    """What is stored of a profile besides its columns; equal profiles are equal octets."""
+    return _document(message, _PROFILE_COLUMNS)
 
 
-def _extended_key_usages(message: _Message) -> ExtendedKeyUsageRules | Blanket:
-    rules = message.extended_key_usage_rules
-    allowed = (usage.value for usage in EXTENDED_KEY_USAGE.members(rules.allowed))
-    required = (usage.value for usage in EXTENDED_KEY_USAGE.members(rules.required))
-    return _section(message, "extended_key_usages") or ExtendedKeyUsageRules(
-        allowed=(*allowed, *rules.allowed_oids), required=(*required, *rules.required_oids)
-    )
-
-
-def _key_algorithms(message: _Message) -> KeyAlgorithmRules | Blanket:
-    allowed = KEY_ALGORITHM.members(message.key_algorithm_rules.allowed)
-    return _section(message, "key_algorithms") or KeyAlgorithmRules(allowed)
-
-
-def _signature_algorithms(message: _Message) -> SignatureAlgorithmRules | Blanket:
-    allowed = SIGNATURE_ALGORITHM.members(message.signature_algorithm_rules.allowed)
-    return _section(message, "signature_algorithms") or SignatureAlgorithmRules(allowed)
-
-
-def _custom_extensions(message: _Message) -> CustomExtensionRules | Blanket:
-    return _section(message, "custom_extensions") or CustomExtensionRules(
-        tuple(
-            CustomExtensionRule(oid=rule.oid, allow_critical=rule.allow_critical, required=rule.required)
-            for rule in message.custom_extension_rules.rules
-        )
-    )
-
-
-def _lifetime(rule: policy_pb2.ValidityRule) -> LifetimeRule:
-    def said(name: str, message: Duration) -> timedelta | None:
-        return span(message) if rule.HasField(name) else None
-
-    usual = LifetimeRule()
-    backdate = said("backdate", rule.backdate)
-    return LifetimeRule(
-        minimum=said("min_lifetime", rule.min_lifetime) or usual.minimum,
-        default=said("default_lifetime", rule.default_lifetime),
-        maximum=said("max_lifetime", rule.max_lifetime),
-        backdate=usual.backdate if backdate is None else backdate,
-    )
-
-
-def _ca(rule: policy_pb2.CaRule) -> CARule:
-    length = rule.max_path_length if rule.HasField("max_path_length") else None
-    return CARule(required=rule.required, max_path_length=length)
+def _document(message: M, columns: frozenset[str]) -> bytes:
+    document = type(message)()
+    document.CopyFrom(message)
+    for name in columns:
+        document.ClearField(name)
+    return bytes(document.SerializeToString(deterministic=True))
 
 
 def _renewal(config: profile_pb2.ApiEnrollmentConfig) -> RenewalRule:

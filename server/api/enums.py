@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
-from certmanager.v1 import certificate_pb2, policy_pb2, profile_pb2, x509_pb2
+from certmanager.v1 import access_pb2, certificate_pb2, policy_pb2, profile_pb2, x509_pb2
+from server.ra.identities import IdentityKind
 from server.ra.policy import CommonNameMode
 from server.ra.profile import KeyDelivery, KeySource, RenewalReason
+from server.ra.roles import Role
 from server.ra.terms import (
     AltNameType,
     ExtendedKeyUsage,
@@ -42,6 +44,8 @@ class Dictionary(Generic[E]):
         return tuple(self._members[number] for number in numbers if number in self._members)
 
 
+ROLE = Dictionary(Role, access_pb2.Role)
+IDENTITY_KIND = Dictionary(IdentityKind, access_pb2.IdentityKind)
 ALT_NAME_TYPE = Dictionary(AltNameType, x509_pb2.AltNameType)
 KEY_ALGORITHM = Dictionary(KeyAlgorithm, x509_pb2.KeyAlgorithm)
 SIGNATURE_ALGORITHM = Dictionary(SignatureAlgorithm, x509_pb2.SignatureAlgorithm)
@@ -58,3 +62,10 @@ def named(contract: Any, name: str) -> Any:
     """The number of a stored state's name, as ``ISSUED``; UNSPECIFIED for none."""
     prefix = contract.DESCRIPTOR.values[0].name.removesuffix("UNSPECIFIED")
     return contract.Value(prefix + name) if name else 0
+
+
+def stored_name(contract: Any, number: int) -> str:
+    """The name that is stored for a number; empty for UNSPECIFIED and for numbers yet unknown."""
+    values = contract.DESCRIPTOR.values_by_number
+    prefix = values[0].name.removesuffix("UNSPECIFIED")
+    return str(values[number].name.removeprefix(prefix)) if number and number in values else ""

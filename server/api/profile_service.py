@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from certmanager.v1 import profile_pb2
 from certmanager.v1 import profile_service_pb2 as messages
-from server.api import answers
+from server.api import profile_orders
 from server.api.call import current_caller
-from server.errors import Unsupported
-from server.ra.profiles import ProfileOrder, Profiles
+from server.api.documents import certificate_profile
+from server.api.paging import Paging
+from server.ra.profiles import Profiles
 
 
 class ProfileService:
     """The RPCs on certificate profiles."""
 
-    def __init__(self, profiles: Profiles) -> None:
+    def __init__(self, profiles: Profiles, paging: Paging) -> None:
         self._profiles = profiles
+        self._paging = paging
 
     async def CreateCertificateProfile(
         self, request: messages.CreateCertificateProfileRequest, _: Any
     ) -> messages.CreateCertificateProfileResponse:
         """Create a profile."""
-        record = await self._profiles.create(current_caller(), _order(request))
-        return messages.CreateCertificateProfileResponse(
-            certificate_profile=answers.certificate_profile(record)
-        )
+        record = await self._profiles.create(current_caller(), profile_orders.created(request))
+        return messages.CreateCertificateProfileResponse(certificate_profile=certificate_profile(record))
 
     async def GetCertificateProfile(
         self, request: messages.GetCertificateProfileRequest, _: Any
@@ -37,30 +36,30 @@ class ProfileService:
             record = await self._profiles.by_slug(
                 current_caller(), request.slug.project_id, request.slug.slug
             )
-        return messages.GetCertificateProfileResponse(certificate_profile=answers.certificate_profile(record))
+        return messages.GetCertificateProfileResponse(certificate_profile=certificate_profile(record))
 
+    async def ListCertificateProfiles(
+        self, request: messages.ListCertificateProfilesRequest, _: Any
+    ) -> messages.ListCertificateProfilesResponse:
+        """Return a page of a project's profiles."""
+        query, page = profile_orders.queried(request), self._paging.page(request)
+        records, last = await self._profiles.page(current_caller(), query, page)
+        return messages.ListCertificateProfilesResponse(
+            certificate_profiles=map(certificate_profile, records),
+            next_page_token=self._paging.next_token(request, last),
+        )
 
-def _order(request: messages.CreateCertificateProfileRequest) -> ProfileOrder:
-    if request.request_id:
-        raise Unsupported("this server does not know request_id yet; leave it out", field="request_id")
-    return ProfileOrder(
-        project_id=request.project_id,
-        ca_id=request.ca_id,
-        policy_id=request.certificate_policy_id,
-        slug=request.slug,
-        disabled=request.disabled,
-        document=_document(request),
-    )
+    async def UpdateCertificateProfile(
+        self, request: messages.UpdateCertificateProfileRequest, _: Any
+    ) -> messages.UpdateCertificateProfileResponse:
+        """Change the fields of a profile that the mask names."""
+        wanted, revise = request.certificate_profile, profile_orders.revised(request)
+        record = await self._profiles.update(current_caller(), wanted.id, revise, etag=wanted.etag)
+        return messages.UpdateCertificateProfileResponse(certificate_profile=certificate_profile(record))
 
-
-def _document(request: messages.CreateCertificateProfileRequest) -> bytes:
-    """The profile that the request states: the fields that both messages have, by name."""
-    document = profile_pb2.CertificateProfile()
-    for field, value in request.ListFields():
-        if field.name not in document.DESCRIPTOR.fields_by_name:
-            continue
-        if field.message_type is None:
-            setattr(document, field.name, value)
-        else:
-            getattr(document, field.name).CopyFrom(value)
-    return document.SerializeToString(deterministic=True)
+    async def DeleteCertificateProfile(
+        self, request: messages.DeleteCertificateProfileRequest, _: Any
+    ) -> messages.DeleteCertificateProfileResponse:
+        """Remove a profile that nothing uses."""
+        await self._profiles.delete(current_caller(), request.id, etag=request.etag)
+        return messages.DeleteCertificateProfileResponse()

@@ -20,7 +20,7 @@ from grpc_status.rpc_status import to_status
 from server import telemetry
 from server.api.call import Call, enter_call
 from server.api.concerns import deadline
-from server.api.concerns.access import authorize, read_headers
+from server.api.concerns.access import address, authorize, read_headers
 from server.api.status import as_ca_error, code_of, to_rpc_status
 from server.api.validation import Checked, violations
 from server.errors import CAError, Invalid, Unsupported, unauthenticated
@@ -67,7 +67,7 @@ class Served:
             try:
                 self._admit(call, context)
                 if not self._method.is_open:
-                    await self._identify(call, bearer)
+                    await self._identify(call, bearer, address(context.peer()))
                 response = await run(call, request, context)
                 deadline.disarm(call)
             except asyncio.CancelledError:
@@ -93,14 +93,15 @@ class Served:
         remaining = context.time_remaining()
         deadline.arm(call, self._limit if remaining is None else remaining, least=self._least)
 
-    async def _identify(self, call: Call, bearer: str) -> None:
+    async def _identify(self, call: Call, bearer: str, source: str) -> None:
         if not bearer:
             raise unauthenticated()
         authenticator = self._concerns.authenticator
         principal = authenticator.cached(bearer) or await authenticator.authenticate(bearer)
         call.principal = principal
         authorize(principal, self._method)
-        call.caller = self._concerns.make_caller(principal, self._method.permission, call.trace_id)
+        permission = self._method.permission
+        call.caller = self._concerns.make_caller(principal, permission, call.trace_id, source)
 
     async def _answer(self, call: Call, request: Any, context: Context) -> bytes:
         """Serves a method with one response."""

@@ -14,21 +14,45 @@ from certmanager.v1 import (
     profile_service_pb2,
     project_service_pb2,
 )
+from server.api.access_service import AccessService
+from server.api.authority_service import CertificateAuthorityService
 from server.api.certificate_service import CertificateService
 from server.api.concerns.drain import Drain
 from server.api.health import health_service
 from server.api.methods import Service
+from server.api.paging import Paging
+from server.api.policy_service import PolicyService
 from server.api.profile_service import ProfileService
+from server.api.project_service import ProjectService
 from server.api.reflection import reflection_services
+from server.ra.access_tokens import AccessTokens
+from server.ra.audit_log import AuditLog
+from server.ra.authorities import CertificateAuthorities
 from server.ra.certificates import Certificates
+from server.ra.founding import Founding
+from server.ra.identities import Identities
+from server.ra.policies import Policies
 from server.ra.profiles import Profiles
+from server.ra.projects import Projects
 from server.ra.registration import Registration
+from server.ra.role_bindings import RoleBindings
+from server.ra.whoami import WhoAmI
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UseCases:
     """What the servicers delegate to."""
 
+    paging: Paging
+    founding: Founding
+    authorities: CertificateAuthorities
+    projects: Projects
+    whoami: WhoAmI
+    identities: Identities
+    tokens: AccessTokens
+    bindings: RoleBindings
+    audit_log: AuditLog
+    policies: Policies
     profiles: Profiles
     registration: Registration
     certificates: Certificates
@@ -45,17 +69,32 @@ def _ours(cases: UseCases) -> tuple[Service, ...]:
     """The contract's services; an RPC that no servicer has answers UNIMPLEMENTED."""
     nobody = object()
     return (
-        _service(project_service_pb2, "ProjectService", nobody),
-        _service(access_service_pb2, "AccessService", nobody),
-        _service(certificate_authority_service_pb2, "CertificateAuthorityService", nobody),
-        _service(policy_service_pb2, "PolicyService", nobody),
-        _service(profile_service_pb2, "ProfileService", ProfileService(cases.profiles)),
+        _service(project_service_pb2, "ProjectService", ProjectService(cases.projects, cases.paging)),
+        _service(access_service_pb2, "AccessService", _access(cases)),
+        _service(
+            certificate_authority_service_pb2,
+            "CertificateAuthorityService",
+            CertificateAuthorityService(cases.founding, cases.authorities, cases.paging),
+        ),
+        _service(policy_service_pb2, "PolicyService", PolicyService(cases.policies, cases.paging)),
+        _service(profile_service_pb2, "ProfileService", ProfileService(cases.profiles, cases.paging)),
         _service(
             certificate_service_pb2,
             "CertificateService",
-            CertificateService(cases.registration, cases.certificates),
+            CertificateService(cases.registration, cases.certificates, cases.paging),
         ),
         _service(certificate_request_service_pb2, "CertificateRequestService", nobody),
+    )
+
+
+def _access(cases: UseCases) -> AccessService:
+    return AccessService(
+        whoami=cases.whoami,
+        identities=cases.identities,
+        tokens=cases.tokens,
+        bindings=cases.bindings,
+        log=cases.audit_log,
+        paging=cases.paging,
     )
 
 

@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
+from server.ca.charter import Charter
 from server.ca.issuer import Issuer
 from server.ca.pool import CryptoPool
 from server.ca.signing import Signer, Signing
-from server.errors import Refused
+from server.errors import Invalid, Refused
 from server.ids import new_id
-from server.pki import lint
-from server.pki.algorithms import KeyAlgorithm, signatures_of
+from server.pki.algorithms import KeyAlgorithm
 from server.pki.certificate import Certificate, encoded, load_certificate, subject_key_id
+from server.pki.chain import Chain, path_length_of, restrictions_of
 from server.pki.describe import describe
+from server.pki.installed import installation_faults, read_chain
 from server.pki.keys import PrivateKey, dump_pkcs8, load_pkcs8
-from server.pki.pem import certificate_pem, without_root
+from server.pki.pem import certificate_pem, chain_pem, load_certificates, without_root
+from server.pki.request import request, requested
 from server.pki.seal import KEK
-from server.pki.serial import new_serial
-from server.pki.subjects import Subject, rfc4514, subject_name
-from server.pki.template import BasicConstraints, NameConstraints, Template
-from server.pki.usages import KeyUsage
-from server.pki.validity import window
+from server.pki.subjects import rfc4514
 from server.store.records import AuthorityRecord
 
-_BACKDATE = timedelta(minutes=1)
-_USAGES = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN, KeyUsage.DIGITAL_SIGNATURE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Charter:
-    """What a new CA is to be. Without a parent it is a root."""
-
-    project_id: str
-    name: str
-    subject: Subject
-    key_algorithm: KeyAlgorithm
-    lifetime: timedelta
-    path_length: int | None = None
-    name_constraints: NameConstraints | None = None
-    parent: Issuer | None = None
+__all__ = ["Authorities", "Charter"]
 
 
 class Authorities:
@@ -52,25 +37,56 @@ class Authorities:
 
     async def found(self, charter: Charter, *, now: datetime) -> AuthorityRecord:
         """A new CA with its key sealed. Raises Refused if the parent cannot sign, or not this."""
+        _refuse(charter, now=now)
         key = await self._pool.generate(charter.key_algorithm)
-        template = _template(charter, key, now=now)
-        _refuse(charter, template, now=now)
-        signer = charter.parent.signer if charter.parent else Signer(key, charter.key_algorithm)
+        template = charter.template(now, public_key=key.public_key())
+        parent = charter.parent
+        signer = parent.signer if parent else Signer(key, charter.key_algorithm)
         certificate = await self._signing.sign(signer, template)
-        return self._record(charter, certificate, key, now=now)
+        record = self._record(charter, key, now=now)
+        chain = certificate_pem(certificate) + (parent.chain_pem if parent else "")
+        return replace(record, state="ACTIVE", **_certified(certificate, chain))
+
+    async def ask(self, charter: Charter, *, now: datetime) -> AuthorityRecord:
+        """A new CA with its key sealed and its CSR, which awaits the certificate of an outside CA."""
+        _refuse(charter, now=now)
+        key = await self._pool.generate(charter.key_algorithm)
+        template = charter.template(now, public_key=key.public_key())
+        csr = await self._pool.run(lambda: request(template, key))
+        return replace(self._record(charter, key, now=now), type="INTERMEDIATE", csr=csr)
+
+    def installed(
+        self, record: AuthorityRecord, *, certificate: str, issuers: str, now: datetime
+    ) -> dict[str, Any]:
+        """What changes in the record of a CA whose certificate came, with its issuers, both PEM.
+
+        Raises Invalid with everything that is wrong with them.
+        """
+        if record.csr is None:
+            raise ValueError("the certificate authority has no CSR")
+        chain, faults = read_chain(certificate, issuers)
+        faults = faults or installation_faults(chain, requested(record.csr), now=now)
+        if faults:
+            message = "the certificate is not one for this certificate authority"
+            raise Invalid(message, violations=tuple(dict.fromkeys(faults)))
+        return {"state": "ACTIVE", "updated_at": now, **_certified(chain[0], chain_pem(chain))}
+
+    def is_installed(self, record: AuthorityRecord, *, certificate: str, issuers: str) -> bool:
+        """Whether this certificate, with these issuers, is what the CA has already. Raises Invalid."""
+        chain, faults = read_chain(certificate, issuers)
+        if faults:
+            raise Invalid("the certificate cannot be read", violations=faults)
+        return encoded(chain[0]) == record.certificate and chain_pem(chain) == record.chain
 
     def issuer(self, record: AuthorityRecord) -> Issuer:
         """The issuer of a stored CA that has its certificate. Raises SealBroken for another KEK's record."""
         if record.certificate is None or record.sealed_key is None:
             raise ValueError("the certificate authority still awaits its certificate")
         key = load_pkcs8(self._kek.open(record.sealed_key, context=_context(record.id)))
-        certificate = load_certificate(record.certificate)
-        return _issuer(record, certificate, key)
+        chain: Chain = (load_certificate(record.certificate), *load_certificates(record.chain)[1:])
+        return _issuer(record, chain, key)
 
-    def _record(
-        self, charter: Charter, certificate: Certificate, key: PrivateKey, *, now: datetime
-    ) -> AuthorityRecord:
-        described = describe(certificate)
+    def _record(self, charter: Charter, key: PrivateKey, *, now: datetime) -> AuthorityRecord:
         id_ = new_id()
         return AuthorityRecord(
             id=id_,
@@ -78,15 +94,12 @@ class Authorities:
             parent_id=charter.parent.id if charter.parent else None,
             name=charter.name,
             type="INTERMEDIATE" if charter.parent else "ROOT",
-            state="ACTIVE",
+            state="AWAITING_CERTIFICATE",
             key_algorithm=charter.key_algorithm.name,
             subject=rfc4514(charter.subject),
-            serial=described.serial,
-            certificate=encoded(certificate),
-            chain=certificate_pem(certificate) + (charter.parent.chain_pem if charter.parent else ""),
             sealed_key=self._kek.seal(dump_pkcs8(key), context=_context(id_)),
-            not_before=described.validity.not_before,
-            not_after=described.validity.not_after,
+            crl_shards=charter.crl_shards,
+            crl_validity=int(charter.crl_validity.total_seconds()),
             created_at=now,
             updated_at=now,
         )
@@ -97,36 +110,27 @@ def _context(id_: str) -> str:
     return f"certmanager/v1/authority/{id_}"
 
 
-def _template(charter: Charter, key: PrivateKey, *, now: datetime) -> Template:
-    parent = charter.parent
-    begin = parent.not_before if parent else now - _BACKDATE
-    signer = parent.key_algorithm if parent else charter.key_algorithm
-    return Template(
-        serial=new_serial(),
-        issuer=parent.subject if parent else subject_name(charter.subject),
-        authority_key_id=parent.key_id if parent else None,
-        subject=charter.subject,
-        public_key=key.public_key(),
-        key_algorithm=charter.key_algorithm,
-        signature_algorithm=signatures_of(signer)[0],
-        validity=window(now=now, lifetime=charter.lifetime, backdate=_BACKDATE, issuer_not_before=begin),
-        key_usages=_USAGES,
-        basic_constraints=BasicConstraints(is_ca=True, path_length=charter.path_length),
-        name_constraints=charter.name_constraints,
-    )
-
-
-def _refuse(charter: Charter, template: Template, *, now: datetime) -> None:
-    parent = charter.parent
-    if parent is not None:
-        parent.ensure_active(now)
-    found = lint.faults(template, issuer_validity=parent.validity if parent else None)
-    found = (*found, *(parent.faults(template) if parent else ()))
+def _refuse(charter: Charter, *, now: datetime) -> None:
+    found = charter.faults(now)
     if found:
         raise Refused("the certificate authority would break rules of X.509", violations=found)
 
 
-def _issuer(record: AuthorityRecord, certificate: Certificate, key: PrivateKey) -> Issuer:
+def _certified(certificate: Certificate, chain: str) -> dict[str, Any]:
+    """What the record of a CA has from its certificate."""
+    described = describe(certificate)
+    return {
+        "subject": described.subject,
+        "serial": described.serial,
+        "certificate": encoded(certificate),
+        "chain": chain,
+        "not_before": described.validity.not_before,
+        "not_after": described.validity.not_after,
+    }
+
+
+def _issuer(record: AuthorityRecord, chain: Chain, key: PrivateKey) -> Issuer:
+    certificate = chain[0]
     described = describe(certificate)
     return Issuer(
         id=record.id,
@@ -135,8 +139,10 @@ def _issuer(record: AuthorityRecord, certificate: Certificate, key: PrivateKey) 
         certificate=certificate,
         signer=Signer(key, KeyAlgorithm[record.key_algorithm]),
         subject=certificate.subject,
-        key_id=subject_key_id(key.public_key()),
-        path_length=described.basic_constraints.path_length,
+        # An outside CA may have chosen the identifier by a method of its own (RFC 5280, 4.2.1.2).
+        key_id=described.subject_key_id or subject_key_id(key.public_key()),
+        path_length=path_length_of(chain),
+        restrictions=restrictions_of(chain),
         validity=described.validity,
         certificate_pem=certificate_pem(certificate),
         chain_pem=record.chain,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from server.ca.signing import Signer
 from server.errors import Reason, Refused, Violation
 from server.pki.algorithms import KeyAlgorithm
 from server.pki.certificate import Certificate, Name
-from server.pki.template import Template
+from server.pki.restrictions import Restrictions, names_of
+from server.pki.template import BasicConstraints, Template
 from server.pki.validity import Validity
 
 
@@ -26,6 +28,9 @@ class Issuer:
     key_id: bytes
     """The subject key identifier, which every certificate names as its authority's."""
     path_length: int | None
+    """How many CAs may stand below it, by its own certificate and those above it; None: any number."""
+    restrictions: tuple[Restrictions, ...] = ()
+    """The name constraints of its own certificate and of those above it, as far as they are known."""
     validity: Validity
     certificate_pem: str = field(repr=False)
     chain_pem: str = field(repr=False)
@@ -58,18 +63,23 @@ class Issuer:
         return "EXPIRED" if now > self.not_after else self.state
 
     def faults(self, template: Template) -> tuple[Violation, ...]:
-        """Why this CA, by what its own certificate says, cannot sign a template (RFC 5280, 6.1.4)."""
-        if not template.basic_constraints.is_ca or self.path_length is None:
-            return ()
-        below = template.basic_constraints.path_length
-        if self.path_length > 0 and below is not None and below < self.path_length:
-            return ()
+        """Why this CA, by what its chain says, cannot sign a template (RFC 5280, 6.1.3 and 6.1.4)."""
+        names = tuple(names_of(template)) if self.restrictions else ()
+        return (
+            *self._path_faults(template.basic_constraints),
+            *(fault for restrictions in self.restrictions for fault in restrictions.faults(names)),
+        )
+
+    def _path_faults(self, below: BasicConstraints) -> Iterator[Violation]:
+        if not below.is_ca or self.path_length is None:
+            return
+        length = below.path_length
+        if self.path_length > 0 and length is not None and length < self.path_length:
+            return
         allowed = tuple(str(length) for length in range(self.path_length))
         message = "the CA may not have CAs of this path length below it"
-        value = "unlimited" if below is None else str(below)
-        return (
-            Violation("basic_constraints.path_length", "PATH_LENGTH_EXCEEDS_CA", message, value, allowed),
-        )
+        value = "unlimited" if length is None else str(length)
+        yield Violation("basic_constraints.path_length", "PATH_LENGTH_EXCEEDS_CA", message, value, allowed)
 
 
 def not_active(ca_id: str, state: str) -> Refused:

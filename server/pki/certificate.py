@@ -65,10 +65,17 @@ def subject_key_id(public_key: PublicKey) -> bytes:
     return x509.SubjectKeyIdentifier.from_public_key(public_key).digest
 
 
-def _extensions(template: Template) -> Iterator[_Entry]:
-    yield from _identifiers(template)
+def requested_extensions(template: Template) -> Iterator[_Entry]:
+    """What a CSR for a template asks for: all that its issuer is to take over, whoever that is."""
+    yield x509.SubjectKeyIdentifier(subject_key_id(template.certified_key)), False
     yield from _constraints(template)
     yield from _usages(template)
+
+
+def _extensions(template: Template) -> Iterator[_Entry]:
+    yield from requested_extensions(template)
+    if template.authority_key_id is not None:
+        yield x509.AuthorityKeyIdentifier(template.authority_key_id, None, None), False
     if template.alt_names:
         # RFC 5280, 4.2.1.6: critical where the subject is empty, for then it is the only name.
         names = [general_name(name) for name in template.alt_names]
@@ -77,12 +84,6 @@ def _extensions(template: Template) -> Iterator[_Entry]:
     for custom in template.custom_extensions:
         oid = x509.ObjectIdentifier(custom.oid)
         yield x509.UnrecognizedExtension(oid, custom.value), custom.critical
-
-
-def _identifiers(template: Template) -> Iterator[_Entry]:
-    yield x509.SubjectKeyIdentifier(subject_key_id(template.certified_key)), False
-    if template.authority_key_id is not None:
-        yield x509.AuthorityKeyIdentifier(template.authority_key_id, None, None), False
 
 
 def _constraints(template: Template) -> Iterator[_Entry]:

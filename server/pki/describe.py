@@ -11,7 +11,7 @@ from cryptography.x509.oid import NameOID
 from server.pki import extensions as read
 from server.pki.algorithms import KeyAlgorithm, SignatureAlgorithm, key_algorithm_of, signature_algorithm_of
 from server.pki.certificate import Certificate, load_certificate
-from server.pki.names import AltName
+from server.pki.names import AltName, searched_names
 from server.pki.serial import serial_hex
 from server.pki.template import BasicConstraints
 from server.pki.usages import KeyUsage
@@ -63,6 +63,12 @@ def describe(source: Certificate | bytes) -> Description:
         subject_key_id=read.subject_key_id(entries),
         authority_key_id=read.authority_key_id(entries),
     )
+
+
+def names_of(der: bytes) -> tuple[str, ...]:
+    """What a certificate is searched by: its names in lower case, each once."""
+    told = describe(der)
+    return searched_names(told.common_name, told.alt_names)
 
 
 def _common_name(name: x509.Name) -> str:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from ipaddress import ip_network
 from typing import Final
 
 from cryptography import x509
 
 from server.errors import Nature, Violation
 from server.pki.der import is_der
-from server.pki.hostnames import email_address, host_name
-from server.pki.names import AltNameType, NameFault, alt_name
+from server.pki.names import NameFault, alt_name
 from server.pki.reserved import is_reserved
 from server.pki.subjects import subject_name, subject_value
-from server.pki.template import CustomExtension, Subtree, Template
+from server.pki.subtrees import subtree
+from server.pki.template import CustomExtension, NameConstraints, Subtree, Template
 from server.pki.usages import ANY_EXTENDED_KEY_USAGE, CA_USAGES, KeyUsage, possible_usages
 from server.pki.validity import Validity
 
@@ -124,31 +123,25 @@ def _constraints(template: Template) -> Iterator[Violation]:
         yield _form(
             "name_constraints", "NAME_CONSTRAINTS_EMPTY", "name constraints hold at least one subtree"
         )
-    for index, subtree in enumerate((*names.permitted, *names.excluded)):
-        if not _is_subtree(subtree):
-            message = "a subtree is a domain, a CIDR, an e-mail address or a host, in canonical form"
-            yield _form(f"name_constraints[{index}]", "SUBTREE_MALFORMED", message, subtree.value)
+    yield from _subtree_faults(names)
 
 
-def _is_subtree(subtree: Subtree) -> bool:
+def _subtree_faults(names: NameConstraints) -> Iterator[Violation]:
+    listed = {"permitted": names.permitted, "excluded": names.excluded}
+    for part, trees in listed.items():
+        for index, tree in enumerate(trees):
+            if not _is_subtree(tree):
+                field = f"name_constraints.{part}[{index}]"
+                message = "a subtree is a domain, a CIDR, an e-mail address or a host, in canonical form"
+                yield _form(field, "SUBTREE_MALFORMED", message, tree.value)
+
+
+def _is_subtree(tree: Subtree) -> bool:
     """Whether the value is canonical for its type."""
     try:
-        return _canonical_subtree(subtree) == subtree.value
-    except ValueError:
+        return subtree(tree.type, tree.value) == tree
+    except NameFault:
         return False
-
-
-def _canonical_subtree(subtree: Subtree) -> str:
-    value = subtree.value
-    if subtree.type is AltNameType.IP:
-        return str(ip_network(value))
-    if subtree.type is AltNameType.DNS:
-        return host_name(value)
-    if subtree.type is AltNameType.EMAIL and "@" in value:
-        return email_address(value)
-    # A leading dot means the hosts below a domain, for these two alone (RFC 5280, 4.2.1.10).
-    dot = "." if value.startswith(".") else ""
-    return dot + host_name(value.removeprefix("."))
 
 
 def _validity(template: Template) -> Iterator[Violation]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
@@ -101,3 +101,8 @@ def alt_name_of(name: x509.GeneralName) -> AltName:
             return alt_name(AltNameType.URI, name.value)
         case _:
             raise NameFault("ALT_NAME_TYPE", "only DNS, IP, e-mail and URI names are supported")
+
+
+def searched_names(common_name: str | None, alt_names: Iterable[AltName]) -> tuple[str, ...]:
+    """What a certificate with these names is searched by: all of them in lower case, each once."""
+    return tuple(dict.fromkeys(name.lower() for name in (common_name, *(n.value for n in alt_names)) if name))

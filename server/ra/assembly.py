@@ -19,6 +19,7 @@ from server.pki.keys import PublicKey
 from server.pki.template import Template
 from server.pki.validity import Validity
 from server.ra.basics import Basics, settle_basics
+from server.ra.horizon import issuer_warnings
 from server.ra.lifetime import settle_validity
 from server.ra.naming import Names, settle_names
 from server.ra.order import Order
@@ -35,6 +36,8 @@ class Draft:
     source: KeySource
     violations: tuple[Violation, ...]
     judged_at: datetime
+    warnings: tuple[str, ...] = ()
+    """What the client should know although nothing forbids it, one sentence each."""
 
     def with_key(self, public_key: PublicKey) -> Template:
         """The template to sign, with the key that was made for it."""
@@ -53,7 +56,7 @@ def assemble(order: Order, profile: Profile, *, now: datetime, serial: int) -> D
     if order.csr is None or csr is not None:  # nothing can be said of a template whose CSR is unreadable
         found += origins.locate(_judge(template, profile))
     source = KeySource.SERVER_GENERATED if order.csr is None else KeySource.CSR
-    return Draft(template, source, tuple(dict.fromkeys(found)), now)
+    return Draft(template, source, tuple(dict.fromkeys(found)), now, issuer_warnings(profile, now=now))
 
 
 def _parse(order: Order, found: list[Violation]) -> pkcs10.CSR | None:

@@ -32,6 +32,7 @@ def audited(
             object_kind=kind.name,
             object_id=object_id,
             trace_id=caller.trace_id,
+            source=caller.source,
             details=details or {},
         )
     )

@@ -82,7 +82,11 @@ class Catalog:
     async def policy(self, id_: str, *, project_id: str) -> Policy | None:
         """A project's policy, compiled; None if it has none of this id."""
         record = await self._store.get(PolicyRecord, id=id_, project_id=project_id)
-        return self._documents.policy(record) if record else None
+        return self.compiled(record) if record else None
+
+    def compiled(self, record: PolicyRecord) -> Policy:
+        """The compiled policy of a record, which need not be stored yet."""
+        return self._documents.policy(record)
 
     def assembled(self, record: ProfileRecord, policy: Policy, issuer: Issuer) -> Profile:
         """The compiled profile of a record, which need not be stored yet."""
@@ -109,8 +113,10 @@ class Catalog:
 
     async def _load(self, id_: str) -> Profile | None:
         record = await self._store.get(ProfileRecord, id=id_)
-        if record is None:
-            return None
+        return await self.uncached(record) if record else None
+
+    async def uncached(self, record: ProfileRecord) -> Profile | None:
+        """The compiled profile of a record, with its policy and issuer as they are stored now."""
         policy = await self.policy(record.policy_id, project_id=record.project_id)
         issuer = await self.issuer(record.ca_id, project_id=record.project_id)
         return self.assembled(record, policy, issuer) if policy and issuer else None

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from server.ids import new_id
 from server.pki.certificate import Certificate, encoded
+from server.pki.names import searched_names
 from server.pki.serial import serial_hex
 from server.pki.subjects import SubjectAttribute, rfc4514
 from server.pki.template import Template
@@ -42,6 +43,7 @@ def certificate_record(
         der=der,
         subject=rfc4514(template.subject),
         common_name=dict(template.subject).get(SubjectAttribute.COMMON_NAME),
+        names=searched_names(dict(template.subject).get(SubjectAttribute.COMMON_NAME), template.alt_names),
         key_algorithm=template.key_algorithm.name,
         not_before=template.validity.not_before,
         not_after=template.validity.not_after,

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from server.clock import Clock
-from server.errors import AlreadyExists, Invalid, Nature, NotFound, Refused, Resource, Unsupported, not_found
+from server.errors import Invalid, Nature, Refused, Unsupported, not_found
 from server.ids import new_id
-from server.pki.serial import new_serial
 from server.ra.access import Caller
-from server.ra.assembly import assemble
-from server.ra.audit import audited
 from server.ra.catalog import Catalog
-from server.ra.order import Order
-from server.ra.origins import DEFAULTS
+from server.ra.defaults import newly_broken
+from server.ra.pages import Page
 from server.ra.profile import Profile
-from server.store.failures import UniqueViolation
-from server.store.records import ObjectKind, ProfileRecord, ProjectRecord
+from server.ra.projects import enter_project
+from server.ra.revisions import settled
+from server.ra.shelf import Shelf
+from server.ra.users import refuse_profile_in_use
+from server.store.failures import ForeignKeyViolation, GuardFailed
+from server.store.records import (
+    CertificateRecord,
+    ObjectKind,
+    PolicyRecord,
+    ProfileRecord,
+    RoleBindingRecord,
+)
 from server.store.store import Store
-from server.store.unit import Change, Insert, Unit
+from server.store.unit import Change, Delete, Expect, Insert, Update
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileOrder:
-    """What a new profile is to be."""
+    """What a profile is to be."""
 
     project_id: str
     ca_id: str
@@ -33,6 +42,34 @@ class ProfileOrder:
     disabled: bool = False
     document: bytes = field(repr=False)
     """The profile as its author wrote it, for the compiler and for answers."""
+    within: str = ""
+    """Where the request holds the profile, as ``certificate_profile.``: begins the fields of errors."""
+
+    def at(self, field_: str) -> str:
+        """The path of a field of the profile in the request."""
+        return f"{self.within}{field_}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileQuery:
+    """Which profiles of a project are listed; what is empty or None does not matter."""
+
+    project_id: str
+    ca_id: str = ""
+    policy_id: str = ""
+    name: str = ""
+    """A slug, with ``*`` for anything at either end."""
+    disabled: bool | None = None
+
+    @property
+    def where(self) -> dict[str, object]:
+        """The conditions on the rows, but for project and name."""
+        wanted = {"ca_id": self.ca_id or None, "policy_id": self.policy_id or None, "disabled": self.disabled}
+        return {name: value for name, value in wanted.items() if value is not None}
+
+
+Revise = Callable[[ProfileRecord], ProfileOrder]
+"""What a profile is to become, from what it is; may raise Invalid."""
 
 
 class Profiles:
@@ -40,41 +77,48 @@ class Profiles:
 
     def __init__(self, store: Store, catalog: Catalog, *, clock: Clock) -> None:
         self._store = store
+        self._shelf = Shelf(store, ProfileRecord, ObjectKind.PROFILE, name="CertificateProfile")
         self._catalog = catalog
         self._clock = clock
 
     async def create(self, caller: Caller, order: ProfileOrder) -> ProfileRecord:
         """A new profile. Raises NotFound, AlreadyExists, and Invalid or Refused for its own defaults."""
-        absent = not_found("Project", order.project_id, field="project_id")
-        if await self._store.get(ProjectRecord, id=order.project_id) is None:
-            raise absent
-        caller.enter(order.project_id, absent=absent)
-        record = self._record(order)
-        profile = await self._compiled(order, record)
-        _prove_defaults(profile, now=record.created_at)
-        await self._store_new(caller, record)
-        return await self._stored(record.id)
+        await enter_project(self._store, caller, order.project_id)
+        return await settled(partial(self._created, caller, order))
 
     async def by_id(self, caller: Caller, id_: str) -> ProfileRecord:
         """A profile by its id. Raises NotFound, Denied."""
-        return await self._found(caller, not_found("CertificateProfile", id_), id=id_)
+        return await self._shelf.by_id(caller, id_)
 
     async def by_slug(self, caller: Caller, project_id: str, slug: str) -> ProfileRecord:
         """A profile by its name in a project. Raises NotFound, Denied."""
-        return await self._found(
-            caller, not_found("CertificateProfile", slug), project_id=project_id, slug=slug
-        )
+        return await self._shelf.by_slug(caller, project_id, slug)
 
-    async def _found(self, caller: Caller, absent: NotFound, **key: str) -> ProfileRecord:
-        record = await self._store.get(ProfileRecord, **key)
-        if record is None:
-            raise absent
-        caller.enter(record.project_id, absent=absent)
-        return record
+    async def page(
+        self, caller: Caller, query: ProfileQuery, page: Page
+    ) -> tuple[Sequence[ProfileRecord], str]:
+        """A page of a project's profiles, and the id of its last one if there is a next page."""
+        return await self._shelf.page(caller, query.project_id, page, name=query.name, **query.where)
 
-    def _record(self, order: ProfileOrder) -> ProfileRecord:
+    async def update(self, caller: Caller, id_: str, revise: Revise, *, etag: str) -> ProfileRecord:
+        """The profile changed. Raises NotFound, Denied, Stale, AlreadyExists, what ``revise`` raises.
+
+        And Refused with all violations, if its defaults would break its policy.
+        """
+        await self._shelf.by_id(caller, id_)
+        return await settled(partial(self._updated, caller, id_, revise, etag))
+
+    async def delete(self, caller: Caller, id_: str, *, etag: str) -> None:
+        """Remove a profile, and revoke the roles that are narrowed to it.
+
+        Raises NotFound, Denied, Stale, and Refused if anything was issued or asked for by it.
+        """
+        await self._shelf.by_id(caller, id_)
+        await settled(partial(self._deleted, caller, id_, etag))
+
+    async def _created(self, caller: Caller, order: ProfileOrder) -> ProfileRecord:
         now = self._clock()
-        return ProfileRecord(
+        record = ProfileRecord(
             id=new_id(),
             project_id=order.project_id,
             slug=order.slug,
@@ -86,51 +130,69 @@ class Profiles:
             created_at=now,
             updated_at=now,
         )
+        guard = await self._prove(order, record)
+        return await self._shelf.put(caller, record, guard, Insert(record), slug_field=order.at("slug"))
+
+    async def _updated(self, caller: Caller, id_: str, revise: Revise, etag: str) -> ProfileRecord:
+        stored = await self._shelf.present(id_, etag)
+        order = revise(stored)
+        values: dict[str, object] = {
+            "slug": order.slug,
+            "ca_id": order.ca_id,
+            "policy_id": order.policy_id,
+            "disabled": order.disabled,
+            "document": order.document,
+        }
+        if all(getattr(stored, name) == value for name, value in values.items()):
+            return stored
+        values["updated_at"] = self._clock()
+        record: ProfileRecord = replace(stored, **values)  # type: ignore[arg-type]
+        guard = await self._prove(order, record, stored)
+        change = Update(ProfileRecord, {"id": id_, "revision": stored.revision}, values)
+        return await self._shelf.put(caller, record, guard, change, slug_field=order.at("slug"))
+
+    async def _deleted(self, caller: Caller, id_: str, etag: str) -> None:
+        stored, now = await self._shelf.present(id_, etag), self._clock()
+        narrowed: dict[str, Any] = {"profile_id": id_, "revoked_at": None}
+        bindings = await self._store.list(RoleBindingRecord, **narrowed)
+        writes = (
+            Expect(CertificateRecord, {"profile_id": id_}, 0),
+            Update(RoleBindingRecord, narrowed, {"revoked_at": now}, expect=None),
+            Delete(ProfileRecord, {"id": id_, "revision": stored.revision}),
+        )
+        holders = dict.fromkeys(binding.identity_id for binding in bindings)
+        changes = tuple(Change(ObjectKind.IDENTITY, holder) for holder in holders)
+        try:
+            await self._shelf.remove(caller, stored, *writes, now=now, changes=changes)
+        except (ForeignKeyViolation, GuardFailed):
+            await refuse_profile_in_use(self._store, id_)
+            raise  # it changed meanwhile, or its last user went: the next attempt will tell
+
+    async def _prove(
+        self, order: ProfileOrder, record: ProfileRecord, stored: ProfileRecord | None = None
+    ) -> Expect:
+        """Raises NotFound, Unsupported, Refused; answers what must still hold when the record is stored."""
+        profile = await self._compiled(order, record)
+        before = await self._catalog.uncached(stored) if stored else None
+        broken = newly_broken(profile, before=before, now=record.updated_at)
+        if broken:
+            message, policy_id = "the defaults break the policy", profile.policy.id
+            told = tuple(each.at(order.at(each.field)) for each in broken)
+            if any(each.nature is Nature.FORM for each in told):
+                raise Invalid("the defaults are malformed", violations=told)
+            raise Refused(message, violations=told, policy_id=policy_id)
+        judge = {"id": profile.policy.id, "revision": profile.policy.revision}
+        return Expect(PolicyRecord, judge, 1)
 
     async def _compiled(self, order: ProfileOrder, record: ProfileRecord) -> Profile:
-        """The new profile compiled; what it refers to must be of its own project, or is said not to exist."""
-        issuer = await self._catalog.issuer(order.ca_id, project_id=order.project_id)
+        """The profile compiled; what it refers to must be of its own project, or is said not to exist."""
+        issuer = await self._catalog.issuer(order.ca_id, project_id=record.project_id)
         if issuer is None:
-            raise not_found("CertificateAuthority", order.ca_id, field="ca_id")
-        policy = await self._catalog.policy(order.policy_id, project_id=order.project_id)
+            raise not_found("CertificateAuthority", order.ca_id, field=order.at("ca_id"))
+        policy = await self._catalog.policy(order.policy_id, project_id=record.project_id)
         if policy is None:
-            raise not_found("CertificatePolicy", order.policy_id, field="certificate_policy_id")
+            raise not_found("CertificatePolicy", order.policy_id, field=order.at("certificate_policy_id"))
         profile = self._catalog.assembled(record, policy, issuer)
         if profile.rules.needs_approval:
-            raise Unsupported("this server has no approvals yet", field="approval_config")
+            raise Unsupported("this server has no approvals yet", field=order.at("approval_config"))
         return profile
-
-    async def _store_new(self, caller: Caller, record: ProfileRecord) -> None:
-        row = audited(
-            caller, ObjectKind.PROFILE, record.id, now=record.created_at, details={"slug": record.slug}
-        )
-        change = Change(ObjectKind.PROFILE, record.id, project_id=record.project_id, profile_id=record.id)
-        try:
-            await self._store.commit(Unit((Insert(record), row), (change,)))
-        except UniqueViolation:
-            raise await self._taken(record) from None
-
-    async def _taken(self, record: ProfileRecord) -> AlreadyExists:
-        holder = await self._store.get(ProfileRecord, project_id=record.project_id, slug=record.slug)
-        resource = Resource("CertificateProfile", holder.id if holder else "", "slug")
-        return AlreadyExists(f"the slug '{record.slug}' is taken", resource=resource, slug=record.slug)
-
-    async def _stored(self, id_: str) -> ProfileRecord:
-        record = await self._store.get(ProfileRecord, id=id_)
-        if record is None:
-            raise not_found("CertificateProfile", id_)
-        return record
-
-
-def _prove_defaults(profile: Profile, *, now: datetime) -> None:
-    """Raises Invalid for malformed defaults, Refused for those that its own policy or CA would refuse."""
-    draft = assemble(Order(profile_id=profile.id), profile, now=now, serial=new_serial())
-    broken = tuple(
-        violation.at(violation.field.removeprefix("profile."))
-        for violation in draft.violations
-        if violation.field.startswith(DEFAULTS)
-    )
-    if any(violation.nature is Nature.FORM for violation in broken):
-        raise Invalid("the defaults are malformed", violations=broken)
-    if broken:
-        raise Refused("the defaults break the policy", violations=broken, policy_id=profile.policy.id)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from server.ca.pool import CryptoPool
 from server.ca.signing import Signing
 from server.clock import Clock
-from server.errors import Invalid, Nature, Reason, Refused, Unsupported, not_found
+from server.errors import Invalid, Nature, NotFound, Reason, Refused, Unsupported, not_found
 from server.ids import new_id
 from server.pki.certificate import Certificate
 from server.pki.keys import PrivateKey, pkcs8_pem
@@ -29,6 +29,7 @@ from server.ra.entries import certificate_record, request_record
 from server.ra.order import Order
 from server.ra.profile import KeySource, Profile
 from server.ra.tasks import Tasks
+from server.store.failures import ForeignKeyViolation
 from server.store.records import CertificateRecord, ObjectKind, RequestRecord
 from server.store.store import Store
 from server.store.unit import Change, Insert, Unit
@@ -45,6 +46,7 @@ class Issued:
     certificate_pem: str
     chain_pem: str
     issuing_ca_pem: str
+    warnings: tuple[str, ...] = ()
     private_key_pem: str | None = field(default=None, repr=False)
     """Set for a key that the server made; held nowhere else, and gone with this answer."""
 
@@ -87,13 +89,18 @@ class Registration:
         return assemble(order, profile, now=self._clock(), serial=new_serial())
 
     async def _profile(self, caller: Caller, order: Order) -> Profile:
-        absent = not_found("CertificateProfile", order.profile_id, field="profile_id")
+        absent = _absent(order)
         if any(fault.field == "profile_id" for fault in order.faults):
             raise Invalid("the request is malformed", violations=order.faults)
         project_id = await self._catalog.project_of(order.profile_id)
         if project_id is None:
             raise absent
-        caller.enter(project_id, absent=absent, requester_id=caller.principal.identity_id)
+        caller.enter(
+            project_id,
+            absent=absent,
+            requester_id=caller.principal.identity_id,
+            profile_id=order.profile_id,
+        )
         profile = await self._catalog.profile(order.profile_id)
         if profile is None:
             raise absent
@@ -107,7 +114,10 @@ class Registration:
         template, key = await self._keyed(draft)
         certificate = await self._signing.sign(profile.issuer.signer, template)
         issued = self._entries(caller, order, profile=profile, draft=draft, certificate=certificate, key=key)
-        await self._store.commit(self._unit(caller, issued))
+        try:
+            await self._store.commit(self._unit(caller, issued))
+        except ForeignKeyViolation:  # the profile went while the CA signed
+            raise _absent(order) from None
         self._observe(issued)
         return issued
 
@@ -149,6 +159,7 @@ class Registration:
             certificate_pem=certificate_pem(certificate),
             chain_pem=issuer.chain_without_root_pem if profile.rules.omit_root else issuer.chain_pem,
             issuing_ca_pem=issuer.certificate_pem,
+            warnings=draft.warnings,
             private_key_pem=pkcs8_pem(key) if key else None,
         )
 
@@ -168,6 +179,10 @@ class Registration:
                 audited(caller, ObjectKind.REQUEST, request.id, now=request.created_at, action=action)
             )
         return Unit(tuple(writes), _changes(request, certificate))
+
+
+def _absent(order: Order) -> NotFound:
+    return not_found("CertificateProfile", order.profile_id, field="profile_id")
 
 
 def _changes(request: RequestRecord, certificate: CertificateRecord) -> tuple[Change, ...]:

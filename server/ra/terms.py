@@ -9,36 +9,54 @@ from server.pki.names import AltName, AltNameType
 from server.pki.pem import certificate_pem, csr_pem
 from server.pki.serial import parse_serial, serial_hex
 from server.pki.subjects import SubjectAttribute
-from server.pki.template import BasicConstraints, CustomExtension, Template
+from server.pki.template import BasicConstraints, CustomExtension, NameConstraints, Subtree, Template
 from server.pki.usages import ExtendedKeyUsage, KeyUsage
 from server.pki.validity import parse_duration
+from server.store.queries.audit import AuditFilter
+from server.store.queries.certificate_query import CertificateFilter
 from server.store.records import (
+    AuditRecord,
     AuthorityRecord,
     CertificateRecord,
+    IdentityRecord,
+    ObjectKind,
     PolicyRecord,
     ProfileRecord,
+    ProjectRecord,
     RequestRecord,
+    RoleBindingRecord,
+    TokenRecord,
 )
 
 __all__ = [
     "AltName",
     "AltNameType",
+    "AuditFilter",
+    "AuditRecord",
     "AuthorityRecord",
     "BasicConstraints",
+    "CertificateFilter",
     "CertificateRecord",
     "CustomExtension",
     "Description",
     "DurationOverflow",
     "ExtendedKeyUsage",
+    "IdentityRecord",
     "KeyAlgorithm",
     "KeyUsage",
+    "NameConstraints",
+    "ObjectKind",
     "PolicyRecord",
     "ProfileRecord",
+    "ProjectRecord",
     "RequestRecord",
+    "RoleBindingRecord",
     "SignatureAlgorithm",
     "SubjectAttribute",
+    "Subtree",
     "Template",
     "TimeFault",
+    "TokenRecord",
     "certificate_pem",
     "csr_pem",
     "parse_duration",

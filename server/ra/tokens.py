@@ -19,7 +19,9 @@ from zlib import crc32
 
 from server.clock import Clock
 from server.errors import unauthenticated
-from server.ra.access import Principal, Role, widest
+from server.ra.access import Principal
+from server.ra.last_use import LastUse
+from server.ra.roles import Role, narrowed, project_role, widest
 from server.store.records import ChangeRecord, IdentityRecord, ObjectKind, RoleBindingRecord, TokenRecord
 from server.store.store import Store
 
@@ -28,12 +30,18 @@ _CHECKSUM_DIGITS = 8
 _CACHED = 10_000
 _CACHED_FOR = timedelta(seconds=60)
 _BINDINGS = 10_000
+_SHOWN_CHARACTERS = 11
 
 
 def new_token() -> str:
     """A fresh access token in clear."""
     body = f"cm_{secrets.token_hex(32)}"
     return f"{body}{crc32(body.encode()):08x}"
+
+
+def shown_prefix(token: str) -> str:
+    """As much of a token as tells it from others, and leaves 224 random bits unknown."""
+    return token[:_SHOWN_CHARACTERS]
 
 
 def hash_token(token: str) -> bytes:
@@ -65,9 +73,10 @@ class Authenticator:
     that was withdrawn ends all the same, when what is known of it is too old.
     """
 
-    def __init__(self, store: Store, *, clock: Clock) -> None:
+    def __init__(self, store: Store, *, clock: Clock, uses: LastUse) -> None:
         self._store = store
         self._clock = clock
+        self._uses = uses
         self._known: OrderedDict[bytes, _Seen] = OrderedDict()
         """Those used longest ago come first."""
         self._generation = 0
@@ -85,6 +94,7 @@ class Authenticator:
         if not seen.is_fresh(now):
             return None
         self._known.move_to_end(digest)
+        self._uses.note(principal.token_id, now)
         return principal
 
     async def authenticate(self, bearer: str) -> Principal:
@@ -94,6 +104,7 @@ class Authenticator:
         principal = await self._load(digest)
         if generation == self._generation:  # else a right may have been withdrawn while we read it
             self._remember(digest, _Seen(principal, now))
+        self._uses.note(principal.token_id, now)
         return principal
 
     def _remember(self, digest: bytes, seen: _Seen) -> None:
@@ -109,9 +120,11 @@ class Authenticator:
         if token.expires_at is not None and token.expires_at <= self._clock():
             raise unauthenticated()
         identity = await self._store.get(IdentityRecord, id=token.identity_id)
-        if identity is None or identity.disabled_at is not None:
+        if identity is None or identity.revoked_at is not None:
             raise unauthenticated()
-        bindings = await self._store.list(RoleBindingRecord, limit=_BINDINGS, identity_id=identity.id)
+        bindings = await self._store.list(
+            RoleBindingRecord, limit=_BINDINGS, identity_id=identity.id, revoked_at=None
+        )
         return _principal(token, identity, bindings)
 
     def _drop(self, changes: Sequence[ChangeRecord]) -> None:
@@ -124,16 +137,23 @@ class Authenticator:
 def _principal(
     token: TokenRecord, identity: IdentityRecord, bindings: Sequence[RoleBindingRecord]
 ) -> Principal:
-    roles: dict[str, list[Role]] = defaultdict(list)
+    """What the bindings say together. A role that this program does not know grants nothing."""
+    wide: dict[str, list[Role]] = defaultdict(list)
+    narrow: dict[tuple[str, str], list[Role]] = defaultdict(list)
     for binding in bindings:
-        # What this server cannot judge grants nothing: a role of a newer one, a right to one profile only.
-        if binding.role in Role.__members__ and binding.profile_id is None:
-            roles[binding.project_id].append(Role[binding.role])
+        role = project_role(binding.role)
+        if role is None or binding.project_id is None:
+            continue
+        if binding.profile_id is None:
+            wide[binding.project_id].append(role)
+        else:
+            narrow[binding.project_id, binding.profile_id].append(role)
     return Principal(
         identity_id=identity.id,
         identity_name=identity.name,
         token_id=token.id,
-        owner=identity.owner,
-        grants=widest(roles),
+        owner=any(b.project_id is None and b.role == Role.OWNER.name for b in bindings),
+        grants={place: widest(roles) for place, roles in wide.items()},
         expires_at=token.expires_at,
+        narrowed={place: narrowed(roles) for place, roles in narrow.items()},
     )

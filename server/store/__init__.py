@@ -14,6 +14,7 @@ from server.store.failures import (
     UniqueViolation,
     Unstorable,
 )
+from server.store.filters import Above, Like
 from server.store.records import (
     AuditRecord,
     AuthorityRecord,
@@ -31,20 +32,23 @@ from server.store.records import (
     TokenRecord,
 )
 from server.store.store import Store
-from server.store.unit import Change, Delete, Insert, Unit, Update, Write
+from server.store.unit import Change, Delete, Expect, Insert, Unit, Update, Write
 
 __all__ = [
+    "Above",
     "AuditRecord",
     "AuthorityRecord",
     "CertificateRecord",
     "Change",
     "ChangeRecord",
     "Delete",
+    "Expect",
     "Feed",
     "ForeignKeyViolation",
     "GuardFailed",
     "IdentityRecord",
     "Insert",
+    "Like",
     "MetaRecord",
     "NoDatabase",
     "ObjectKind",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import cast
@@ -11,6 +11,12 @@ from typing import cast
 from sqlalchemy import BigInteger, Dialect, Integer, Text, TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(instant: datetime) -> int:
+    """How an instant is stored; a naive datetime is a TypeError."""
+    past = instant - _EPOCH
+    return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
 
 
 class Instant(TypeDecorator[datetime]):
@@ -21,10 +27,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> int | None:
         """Counts the microseconds; a naive datetime is a TypeError."""
-        if value is None:
-            return None
-        past = value - _EPOCH
-        return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
+        return None if value is None else microseconds(value)
 
     def process_result_value(self, value: int | None, _dialect: Dialect) -> datetime | None:
         """Answers UTC."""
@@ -48,6 +51,21 @@ class JSONText(TypeDecorator[Mapping[str, object]]):
         return None if value is None else cast("Mapping[str, object]", json.loads(value))
 
 
+class Lines(TypeDecorator[Sequence[str]]):
+    """Short texts, each on a line of its own between two line feeds, so that each end can be searched for."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, _dialect: Dialect) -> str | None:
+        """Writes the lines; a line feed within a text becomes a space."""
+        return "".join(["\n", *(f"{text.replace(chr(10), ' ')}\n" for text in value)]) if value else ""
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Sequence[str] | None:
+        """Reads the lines."""
+        return tuple(value[1:-1].split("\n")) if value else ()
+
+
 class Name(TypeDecorator[Enum]):
     """A member of an enum, stored as its value."""
 
@@ -66,6 +84,9 @@ class Name(TypeDecorator[Enum]):
         """Finds the member again."""
         return None if value is None else self.of(value)
 
+
+Octets = Text().with_variant(Text(collation="C"), "postgresql")
+"""A text that is compared octet by octet, whatever the database's own collation is."""
 
 Counter = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit number that, as a primary key, is SQLite's own row id."""

@@ -8,32 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from server.store.chain import Chain
 from server.store.engine import Database
 from server.store.failures import GuardFailed, StoreError, StoreUnavailable
+from server.store.ledger import Ledger
 from server.store.mapping import conditions, table_of
-from server.store.records import ChangeRecord
-from server.store.schema import revision_counter
+from server.store.records import AuditRecord, CertificateRecord, CertificateTermRecord, ChangeRecord, Record
 from server.store.statements import InsertPlan, Revisions, insert_plans
+from server.store.terms import terms_of
 from server.store.translation import failure_of, is_outage
-from server.store.unit import Change, Delete, Insert, Unit, Update
-
-CHANNEL = "certmanager_change"
-"""The PostgreSQL channel on which a commit tells its last revision and its origin."""
+from server.store.unit import Change, Delete, Expect, Insert, Unit, Update
 
 Outcome = tuple[ChangeRecord, ...] | StoreError
 """The changes of a unit that is stored, or why it is not."""
 
 _Pending = dict[InsertPlan, list[tuple[object, ...]]]
-
-_ADVANCE = (
-    update(revision_counter)
-    .values(value=revision_counter.c.value + bindparam("steps"))
-    .returning(revision_counter.c.value)
-)
-_NOTIFY = select(func.pg_notify(CHANNEL, bindparam("news")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ class Journal:
     """Writes each batch in one transaction; its effect is that of its units, one after the other."""
 
     def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
-        self._database = database
+        self._ledger = Ledger(database)
         self._engine = database.writer()
         self._clock = clock
         self._plans = insert_plans(self._engine.dialect)
@@ -96,9 +88,7 @@ class Journal:
 
     def _together(self, units: Sequence[Unit]) -> list[Outcome]:
         with self._transaction() as connection:
-            stamped = self._stamp(connection, units)
-            self._apply(connection, stamped)
-        return [each.changes for each in stamped]
+            return [each.changes for each in self._store(connection, units)]
 
     def _apart(self, units: Sequence[Unit]) -> list[Outcome]:
         with self._transaction() as connection:
@@ -108,49 +98,53 @@ class Journal:
         """The unit behind a savepoint; its revisions are given back if it fails."""
         try:
             with connection.begin_nested():
-                stamped = self._stamp(connection, [unit])
-                self._apply(connection, stamped)
+                (stored,) = self._store(connection, [unit])
         except Exception as error:
             if is_outage(error):
                 raise
             return failure_of(error)
-        return stamped[0].changes
+        return stored.changes
 
-    def _stamp(self, connection: Connection, units: Sequence[Unit]) -> list[_Stamped]:
-        steps = sum(len(unit.changes) for unit in units)
-        last = self._advance(connection, steps) if steps else 0
-        revisions = iter(range(last - steps + 1, last + 1))
+    def _store(self, connection: Connection, units: Sequence[Unit]) -> list[_Stamped]:
+        steps, links = sum(len(unit.changes) for unit in units), sum(map(_links, units))
+        last, chain = self._ledger.advance(connection, steps) if steps or links else (0, None)
+        stamped = self._stamp(units, revisions=iter(range(last - steps + 1, last + 1)))
+        self._apply(connection, stamped, chain)
+        if chain and links:
+            self._ledger.keep(connection, chain)
+        return stamped
+
+    def _stamp(self, units: Sequence[Unit], *, revisions: Iterator[int]) -> list[_Stamped]:
         now = self._clock()
         return [
             _Stamped(unit, tuple(_record(c, next(revisions), now) for c in unit.changes)) for unit in units
         ]
 
-    def _advance(self, connection: Connection, steps: int) -> int:
-        """Takes revisions. The row stays locked until the commit, so they grow in commit order.
-
-        A sequence would not do: its numbers can be committed out of order, and a
-        reader that has seen the higher one would never look for the lower.
-        """
-        last = int(connection.execute(_ADVANCE, {"steps": steps}).scalar_one())
-        if not self._database.is_sqlite:
-            connection.execute(_NOTIFY, {"news": f"{last} {self._database.origin}"})
-        return last
-
-    def _apply(self, connection: Connection, stamped: Sequence[_Stamped]) -> None:
+    def _apply(self, connection: Connection, stamped: Sequence[_Stamped], chain: Chain | None) -> None:
         """Inserts wait, to go as one statement a table, until an update or delete might meet them."""
         pending: _Pending = {}
         for each in stamped:
             revisions = {change.object_id: change.revision for change in each.changes}
             for write in each.unit.writes:
                 if isinstance(write, Insert):
-                    plan = self._plans[type(write.record)]
-                    pending.setdefault(plan, []).append(plan.row(write.record, revisions))
+                    self._queue(pending, write.record, revisions=revisions, chain=chain)
                 else:
                     _flush(connection, pending)
                     _guarded(connection, write, revisions)
             plan = self._plans[ChangeRecord]
             pending.setdefault(plan, []).extend(plan.row(change, revisions) for change in each.changes)
         _flush(connection, pending)
+
+    def _queue(self, pending: _Pending, record: Record, *, revisions: Revisions, chain: Chain | None) -> None:
+        """The rows that a record is: an audit row as a link of the chain, a certificate with its terms."""
+        plan = self._plans[type(record)]
+        row = plan.row(record, revisions)
+        if chain and isinstance(record, AuditRecord):
+            row = chain.append(row)
+        pending.setdefault(plan, []).append(row)
+        if isinstance(record, CertificateRecord):
+            terms = pending.setdefault(self._plans[CertificateTermRecord], [])
+            terms.extend((term, record.id) for term in terms_of(record.names, record.metadata))
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -168,6 +162,10 @@ class Journal:
                 connection.invalidate()
             with suppress(SQLAlchemyError):
                 connection.close()
+
+
+def _links(unit: Unit) -> int:
+    return sum(isinstance(write, Insert) and isinstance(write.record, AuditRecord) for write in unit.writes)
 
 
 def _record(change: Change, revision: int, at: datetime) -> ChangeRecord:
@@ -193,16 +191,28 @@ def _flush(connection: Connection, pending: _Pending) -> None:
     pending.clear()
 
 
-def _guarded(connection: Connection, write: Update | Delete, revisions: Revisions) -> None:
+def _guarded(connection: Connection, write: Update | Delete | Expect, revisions: Revisions) -> None:
     table = table_of(write.type)
     where = conditions(write.type, write.where)
-    if isinstance(write, Delete):
-        met = connection.execute(delete(table).where(*where)).rowcount
-    else:
-        values = dict(write.values)
-        revision = revisions.get(cast("str", write.where.get("id")))
-        if revision is not None and "revision" in table.c:
-            values["revision"] = revision
-        met = connection.execute(update(table).where(*where).values(values)).rowcount
-    if write.expect is not None and met != write.expect:
-        raise GuardFailed(table.name, expected=write.expect, met=met)
+    expected = write.count if isinstance(write, Expect) else write.expect
+    match write:
+        case Expect():
+            # One row more than expected is enough to know, and a table can be long.
+            rows = select(1).select_from(table).where(*where).limit(write.count + 1)
+            met = len(connection.execute(rows).all())
+        case Delete():
+            met = connection.execute(delete(table).where(*where)).rowcount
+        case Update():
+            values = _revised(write, revisions)
+            met = connection.execute(update(table).where(*where).values(values)).rowcount
+    if expected is not None and met != expected:
+        raise GuardFailed(table.name, expected=expected, met=met)
+
+
+def _revised(write: Update, revisions: Revisions) -> dict[str, object]:
+    """The values, with the revision of the row's change if there is one."""
+    values = dict(write.values)
+    revision = revisions.get(cast("str", write.where.get("id")))
+    if revision is not None and "revision" in table_of(write.type).c:
+        values["revision"] = revision
+    return values

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, PrimaryKeyConstraint, Row, Table, UniqueConstraint
+from sqlalchemy import ColumnElement, PrimaryKeyConstraint, Row, Table, UniqueConstraint, select
 
 from server.store import records, schema
+from server.store.filters import Among, Filter
 
 R = TypeVar("R", bound=records.Record)
 
@@ -23,6 +24,7 @@ TABLES: Mapping[type[records.Record], Table] = {
     records.ProfileRecord: schema.profile,
     records.RequestRecord: schema.certificate_request,
     records.CertificateRecord: schema.certificate,
+    records.CertificateTermRecord: schema.certificate_term,
     records.ChangeRecord: schema.change,
     records.AuditRecord: schema.audit,
 }
@@ -34,11 +36,18 @@ def table_of(record: type[records.Record]) -> Table:
 
 
 def conditions(record: type[records.Record], where: Mapping[str, object]) -> list[ColumnElement[bool]]:
-    """Each column equals its value; None asks for null."""
+    """Each column equals its value, or is as a filter says; None asks for null."""
     columns = TABLES[record].c
-    return [
-        columns[name].is_(None) if value is None else columns[name] == value for name, value in where.items()
-    ]
+    return [_condition(columns[name], value) for name, value in where.items()]
+
+
+def _condition(column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
+    if isinstance(value, Among):
+        found = select(TABLES[value.record].c[value.column])
+        return column.in_(found.where(*conditions(value.record, value.where)))
+    if isinstance(value, Filter):
+        return value.on(column)
+    return column.is_(None) if value is None else column == value
 
 
 def ordering(record: type[records.Record], order: str | None) -> list[ColumnElement[Any]]:

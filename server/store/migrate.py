@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from alembic import command
@@ -37,6 +37,10 @@ def current(url: str) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+NamesOf = Callable[[bytes], tuple[str, ...]]
+"""Reads from a DER certificate the names that it is found by, in lower case."""
+
+
 def prove_current(url: str) -> None:
     """Raises StoreOutdated or StoreAhead unless the database is at this program's revision."""
     found = current(url)
@@ -45,10 +49,12 @@ def prove_current(url: str) -> None:
         raise StoreOutdated(found=found, wanted=head())
 
 
-def upgrade(url: str, *, revision: str = "head") -> None:
+def upgrade(url: str, *, revision: str = "head", names_of: NamesOf | None = None) -> None:
     """Runs what migrations are missing, all or none; a second process waits and finds nothing to do.
 
-    Raises StoreAhead for a database that a later program has upgraded.
+    Without ``names_of`` the certificates of a database from before they could be
+    found by name are found by their common names only. Raises StoreAhead for a
+    database that a later program has upgraded.
     """
     database = Database.at(url)
     if database.is_sqlite:
@@ -56,7 +62,7 @@ def upgrade(url: str, *, revision: str = "head") -> None:
         os.close(os.open(database.path, os.O_CREAT | os.O_RDWR, 0o600))
     with _connection(database, locked=True) as connection:
         _prove_known(MigrationContext.configure(connection).get_current_revision())
-        command.upgrade(_config(connection), revision)
+        command.upgrade(_config(connection, names_of=names_of), revision)
 
 
 def downgrade(url: str, *, revision: str) -> None:
@@ -79,8 +85,8 @@ def _prove_known(found: str | None) -> None:
         raise StoreAhead(found=str(found), known=head()) from None
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config(attributes={"connection": connection})
+def _config(connection: Connection | None = None, **attributes: object) -> Config:
+    config = Config(attributes={"connection": connection, **attributes})
     config.set_main_option("script_location", "server.store:migrations")
     config.set_main_option("path_separator", "os")
     return config

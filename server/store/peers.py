@@ -11,7 +11,7 @@ from typing import Protocol
 import psycopg
 
 from server.store.engine import Database
-from server.store.journal import CHANNEL
+from server.store.ledger import CHANNEL
 
 _POLL_SECONDS = 0.25
 _ATTENTIVE_SECONDS = 0.02

@@ -58,28 +58,33 @@ class ProjectRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentityRecord(Record):
-    """Somebody or something that calls; ``owner`` has every right on the whole server."""
+    """Somebody or something that calls."""
 
     id: str
     name: str
     kind: str
     """PERSON or SERVICE."""
-    owner: bool = False
-    disabled_at: datetime | None = None
+    description: str = ""
+    revoked_at: datetime | None = None
     created_at: datetime
     revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleBindingRecord(Record):
-    """A role of an identity in a project, narrowed to one profile if ``profile_id`` is set."""
+    """A role of an identity in a project, narrowed to one profile if ``profile_id`` is set.
+
+    The role OWNER, and it alone, is held on the whole server: it has no project.
+    """
 
     id: str
     identity_id: str
-    project_id: str
+    project_id: str | None = None
     role: str
     profile_id: str | None = None
     created_at: datetime
+    created_by_id: str | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +94,9 @@ class TokenRecord(Record):
     id: str
     identity_id: str
     name: str
+    """What it is for."""
+    prefix: str = ""
+    """The first characters of the secret, to tell tokens apart; empty for those of before it was kept."""
     hash: bytes = field(repr=False)
     created_at: datetime
     expires_at: datetime | None = None
@@ -118,7 +126,11 @@ class AuthorityRecord(Record):
     sealed_key: bytes | None = field(default=None, repr=False)
     not_before: datetime | None = None
     not_after: datetime | None = None
+    csr: bytes | None = field(default=None, repr=False)
+    """DER, of an authority that an outside one signs, or is to sign."""
     crl_shards: int = 1
+    crl_validity: int = 604_800
+    """Seconds."""
     created_at: datetime
     updated_at: datetime
     revision: int = 0
@@ -195,6 +207,8 @@ class CertificateRecord(Record):
     der: bytes = field(repr=False)
     subject: str
     common_name: str | None = None
+    names: tuple[str, ...] = ()
+    """What it is found by: the common name and the alternative names, in lower case."""
     key_algorithm: str
     not_before: datetime
     not_after: datetime
@@ -234,9 +248,21 @@ class ChangeRecord(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuditRecord(Record):
-    """Who did what to which object, and in which call."""
+class CertificateTermRecord(Record):
+    """One thing that a certificate is found by; the writer adds them (see ``terms``)."""
 
+    term: str
+    certificate_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRecord(Record):
+    """Who did what to which object, and in which call; a link of the chain (see ``chain``).
+
+    The writer gives it ``sequence`` and ``hash``: two records are equal if they tell the same.
+    """
+
+    sequence: int = field(default=0, compare=False)
     id: str
     at: datetime
     identity_id: str | None = None
@@ -246,4 +272,7 @@ class AuditRecord(Record):
     object_kind: str
     object_id: str
     trace_id: str = ""
+    source: str = ""
+    """The address that the call came from."""
     details: Mapping[str, object] = field(default_factory=dict)
+    hash: bytes = field(default=b"", compare=False, repr=False)

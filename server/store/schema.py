@@ -1,8 +1,12 @@
 """The tables.
 
 Foreign keys stand where a dangling reference would be an error for ever. The
-rows of an issuance carry one each (to the authority, to the profile) and no
-index beyond what makes them unique or found: every index costs every insert.
+rows of an issuance carry one each (to the authority, to the profile).
+
+Every index costs every insert. One that begins with what many rows share and
+goes on with the time-ordered id grows at a few places only, and is cheap; one
+on a random value (a serial number, a fingerprint, a name) dirties a page a row,
+which is why there are so few of those.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -24,7 +29,7 @@ from sqlalchemy import (
 )
 
 from server.store import records
-from server.store.columns import Counter, Instant, JSONText, Name
+from server.store.columns import Counter, Instant, JSONText, Lines, Name, Octets
 
 metadata = MetaData(
     naming_convention={
@@ -71,6 +76,8 @@ revision_counter = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     _number("value"),
+    _number("audit_sequence"),
+    _blob("audit_hash"),
 )
 
 project = Table(
@@ -91,8 +98,8 @@ identity = Table(
     _id(),
     _text("name", unique=True),
     _text("kind"),
-    _flag("owner"),
-    _at("disabled_at", nullable=True),
+    _text("description"),
+    _at("revoked_at", nullable=True),
     _at("created_at"),
     _number("revision"),
 )
@@ -114,11 +121,14 @@ authority = Table(
     _blob("sealed_key", nullable=True),
     _at("not_before", nullable=True),
     _at("not_after", nullable=True),
+    _blob("csr", nullable=True),
     _number("crl_shards"),
+    _number("crl_validity"),
     _at("created_at"),
     _at("updated_at"),
     _number("revision"),
 )
+Index(None, authority.c.project_id, authority.c.id)
 
 policy = Table(
     "policy",
@@ -155,24 +165,34 @@ role_binding = Table(
     metadata,
     _id(),
     _text("identity_id", "identity.id"),
-    _text("project_id", "project.id"),
+    _text("project_id", "project.id", nullable=True),
     _text("role"),
-    _text("profile_id", "profile.id", nullable=True),
+    _text("profile_id", nullable=True),
     _at("created_at"),
-    UniqueConstraint("identity_id", "project_id", "role", "profile_id"),
+    _text("created_by_id", nullable=True),
+    _at("revoked_at", nullable=True),
 )
+Index(None, role_binding.c.identity_id, role_binding.c.id)
+Index(None, role_binding.c.project_id, role_binding.c.id)
 
-# A null equals no null, so the constraint above lets a binding without a profile stand twice.
-_without_profile = role_binding.c.profile_id.is_(None)
-Index(
-    "uq_role_binding_without_profile",
-    role_binding.c.identity_id,
-    role_binding.c.project_id,
-    role_binding.c.role,
-    unique=True,
-    sqlite_where=_without_profile,
-    postgresql_where=_without_profile,
+
+def _held_once(name: str, *columns: Column[str], kind: ColumnElement[bool]) -> None:
+    """A role is held once at a time; of revoked bindings there may be many."""
+    where = kind & role_binding.c.revoked_at.is_(None)
+    first = role_binding.c.identity_id
+    Index(f"uq_role_binding_{name}", first, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
+# One index for each kind of binding, because a null equals no null.
+_bound = role_binding.c
+_held_once("profile", _bound.project_id, _bound.role, _bound.profile_id, kind=_bound.profile_id.is_not(None))
+_held_once(
+    "project",
+    _bound.project_id,
+    _bound.role,
+    kind=_bound.project_id.is_not(None) & _bound.profile_id.is_(None),
 )
+_held_once("server", _bound.role, kind=_bound.project_id.is_(None))
 
 token = Table(
     "token",
@@ -180,12 +200,14 @@ token = Table(
     _id(),
     _text("identity_id", "identity.id"),
     _text("name"),
+    _text("prefix"),
     _blob("hash", unique=True),
     _at("created_at"),
     _at("expires_at", nullable=True),
     _at("revoked_at", nullable=True),
     _at("last_used_at", nullable=True),
 )
+Index(None, token.c.identity_id, token.c.id)
 
 certificate_request = Table(
     "certificate_request",
@@ -208,6 +230,7 @@ certificate_request = Table(
     _at("expires_at", nullable=True),
     _number("revision"),
 )
+Index(None, certificate_request.c.profile_id, certificate_request.c.id)
 
 certificate = Table(
     "certificate",
@@ -223,6 +246,7 @@ certificate = Table(
     _blob("der"),
     _text("subject"),
     _text("common_name", nullable=True),
+    Column("names", Lines, nullable=False),
     _text("key_algorithm"),
     _at("not_before"),
     _at("not_after"),
@@ -244,7 +268,26 @@ certificate = Table(
     _at("created_at"),
     _at("updated_at"),
     _number("revision"),
-    UniqueConstraint("ca_id", "serial"),
+    UniqueConstraint("serial", "ca_id"),
+)
+for _column in ("project_id", "profile_id", "ca_id", "requester_id", "not_after"):
+    Index(None, certificate.c[_column], certificate.c.id)
+
+
+def _index_of_some(name: str, *columns: Column[str], where: ColumnElement[bool]) -> None:
+    """An index that costs an ordinary issuance nothing."""
+    Index(f"ix_certificate_{name}", *columns, certificate.c.id, sqlite_where=where, postgresql_where=where)
+
+
+_index_of_some("renewals", certificate.c.lineage_id, where=certificate.c.renewed_from_id.is_not(None))
+_index_of_some("revoked", where=certificate.c.revoked_at.is_not(None))
+
+certificate_term = Table(
+    "certificate_term",
+    metadata,
+    Column("term", Octets, primary_key=True),
+    _text("certificate_id", primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 change = Table(
@@ -264,7 +307,8 @@ change = Table(
 audit = Table(
     "audit",
     metadata,
-    _id(),
+    Column("sequence", Counter, primary_key=True, autoincrement=False),
+    _text("id"),
     _at("at"),
     _text("identity_id", nullable=True),
     _text("token_id", nullable=True),
@@ -273,5 +317,9 @@ audit = Table(
     _text("object_kind"),
     _text("object_id"),
     _text("trace_id"),
+    _text("source"),
     Column("details", JSONText, nullable=False),
+    _blob("hash"),
 )
+for _columns in ((), ("project_id",), ("identity_id",), ("object_id",)):
+    Index(None, *(audit.c[_column] for _column in (*_columns, "at", "sequence")))

@@ -16,7 +16,11 @@ from server.store.changes import Feed
 from server.store.engine import Database
 from server.store.mapping import conditions, ordering, read, table_of
 from server.store.peers import peers_of
-from server.store.records import MetaRecord, Record
+from server.store.queries import audit, certificates
+from server.store.queries.audit import AuditQuery
+from server.store.queries.certificate_query import CertificateQuery
+from server.store.queries.walk import Place, Slice, Walk, cut
+from server.store.records import AuditRecord, CertificateRecord, MetaRecord, Record
 from server.store.translation import failure_of
 from server.store.unit import Unit
 from server.store.writer import Writer
@@ -70,6 +74,30 @@ class Store:
         rows = await self._fetch(query.order_by(*ordering(record, order)).limit(limit))
         return [read(record, row) for row in rows]
 
+    async def page(self, record: type[R], /, *, size: int, after: str = "", **where: object) -> Sequence[R]:
+        """The newest rows, or those older than the row ``after``, whose columns equal ``where``.
+
+        Newest first by id, which is time-ordered. Answers one row more than
+        ``size`` where there is one: then there is a next page.
+        """
+        table = table_of(record)
+        query = _rows(record).where(*conditions(record, where))
+        if after:
+            query = query.where(table.c.id < after)
+        rows = await self._fetch(query.order_by(table.c.id.desc()).limit(size + 1))
+        return [read(record, row) for row in rows]
+
+    async def certificates(
+        self, query: CertificateQuery, *, size: int, after: Place = ()
+    ) -> Slice[CertificateRecord]:
+        """The newest certificates of a query, or those beyond a place."""
+        walk = await certificates.walk_of(query, self._fetch)
+        return await self._slice(CertificateRecord, walk, size=size, after=after)
+
+    async def audit_rows(self, query: AuditQuery, *, size: int, after: Place = ()) -> Slice[AuditRecord]:
+        """The newest audit rows of a query, or those beyond a place."""
+        return await self._slice(AuditRecord, audit.walk_of(query), size=size, after=after)
+
     async def meta(self, key: str) -> bytes | None:
         """One fact about the database."""
         found = await self.get(MetaRecord, key=key)
@@ -78,6 +106,10 @@ class Store:
     async def ping(self) -> None:
         """Raises ``StoreUnavailable`` unless the database answers."""
         await self._fetch(select(1))
+
+    async def _slice(self, record: type[R], walk: Walk, *, size: int, after: Place) -> Slice[R]:
+        rows, place = await cut(walk, self._fetch, size=size, after=after)
+        return Slice([read(record, row) for row in rows], place)
 
     async def _fetch(self, query: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
         try:

@@ -45,6 +45,22 @@ class Delete:
 
 
 @dataclass(frozen=True, slots=True)
+class Expect:
+    """Writes nothing: the unit fails with ``GuardFailed`` unless exactly ``count`` rows equal ``where``.
+
+    What it has seen still holds at the commit, because units with changes are
+    committed one after the other, by all processes.
+    """
+
+    type: type[Record]
+    where: Mapping[str, object]
+    count: int
+
+    def __post_init__(self) -> None:
+        _prove_columns(self.type, self.where)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Tells the feed of a step in an object's life; the writer gives it revision and time."""
 
@@ -57,7 +73,7 @@ class Change:
     new_state: str | None = None
 
 
-Write = Insert | Update | Delete
+Write = Insert | Update | Delete | Expect
 
 
 @dataclass(frozen=True, slots=True)

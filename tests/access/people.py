@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import grpc.aio
+from google.protobuf.descriptor import MethodDescriptor
+from google.protobuf.json_format import ParseDict
+from google.protobuf.message_factory import GetMessageClass
 
-from certmanager.v1 import certificate_service_pb2 as certificates
-from certmanager.v1 import profile_pb2
-from certmanager.v1 import profile_service_pb2 as profiles
+from certmanager.v1 import (
+    access_service_pb2,
+    certificate_authority_service_pb2,
+    certificate_request_service_pb2,
+    certificate_service_pb2,
+    policy_service_pb2,
+    profile_pb2,
+    profile_service_pb2,
+    project_service_pb2,
+)
 from server.clock import utc_now
 from server.ids import new_id
 from server.ra.tokens import hash_token, new_token
 from server.store.records import ObjectKind, TokenRecord
 from server.store.unit import Change, Unit, Update
+from tests.access.calls import CALLS
+from tests.access.fresh import FRESH
 from tests.access.matrix import ROLES
-from tests.ordering import open_policy, order
+from tests.access.places import ABSENT, Place, away, home
 from tests.serving import Live, failure_of
 from tests.standing import Standing
 
-ABSENT = "0195e1a0-0000-7000-8000-000000000000"
+_FILES: tuple[Any, ...] = (
+    project_service_pb2,
+    access_service_pb2,
+    certificate_authority_service_pb2,
+    policy_service_pb2,
+    profile_service_pb2,
+    certificate_service_pb2,
+    certificate_request_service_pb2,
+)
+RPCS: dict[str, MethodDescriptor] = {
+    f"{service.name}/{method.name}": method
+    for file in _FILES
+    for service in file.DESCRIPTOR.services_by_name.values()
+    for method in service.methods
+}
+"""Every RPC of the contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,67 +58,56 @@ class People:
     live: Live
     tokens: dict[str, str]
     bad_tokens: dict[str, str]
-    away: str
-    """A project that nobody but the owner has a role in."""
-    away_ca: str
-    away_policy: str
-    away_profile: str
-    theirs: certificates.IssueCertificateResponse
-    """A certificate of the first project that the owner asked for."""
-    far: certificates.IssueCertificateResponse
-    """A certificate of the other project."""
+    home: Place
+    """Its certificate was asked for by the owner."""
+    away: Place
+    """Nobody but the owner has a role here."""
 
     async def outcome(self, what: str, role: str) -> str:
-        """The code of a call."""
-        rpc, request = self._call(what)
-        method = getattr(self.live.profiles, rpc, None) or getattr(self.live.certificates, rpc)
+        """The code of a call, as ``get CA, away``."""
+        action, _, where = what.partition(", ")
+        rpc, said = CALLS[action]
+        place = await self._place(where, role)
+        request: Any = GetMessageClass(RPCS[rpc].input_type)()
+        ParseDict(await self._filled(said, place), request)
+        call: Any = self.live.channel.unary_unary(f"/certmanager.v1.{rpc}")
+        metadata = self.live.auth(self.tokens[role])
         try:
-            await method(request, metadata=self.live.auth(self.tokens[role]), timeout=60)
+            await call(request.SerializeToString(), metadata=metadata, timeout=60)
         except grpc.aio.AioRpcError as error:
             failure_of(error)
             return error.code().name
         return "OK"
 
-    def _call(self, what: str) -> tuple[str, Any]:
-        action, _, place = what.partition(", ")
-        away, ids = place == "away", self.live.ids
-        certificate = (self.far if away else self.theirs).certificate
-        profile_id = self.away_profile if away else ids["profile_id"]
-        match action:
-            case "create profile":
-                return "CreateCertificateProfile", self.new_profile(away=away)
-            case "get profile":
-                return "GetCertificateProfile", profiles.GetCertificateProfileRequest(id=profile_id)
-            case "get profile by slug":
-                key = profiles.ProfileSlug(
-                    project_id=self.away if away else ids["project_id"],
-                    slug=f"profile-{profile_id}" if away else "tls-server",
-                )
-                return "GetCertificateProfile", profiles.GetCertificateProfileRequest(slug=key)
-            case "issue" | "validate only":
-                only = {"validate_only": action == "validate only"}
-                return "IssueCertificate", order(profile_id, common_name="a.example.com", fields=only)
-            case "get certificate":
-                id_ = ABSENT if place == "absent" else certificate.certificate_id
-                return "GetCertificate", certificates.GetCertificateRequest(certificate_id=id_)
-            case "get certificate by serial":
-                serial = certificates.SerialKey(
-                    ca_id=certificate.ca_id, serial_number=certificate.serial_number
-                )
-                return "GetCertificate", certificates.GetCertificateRequest(serial_key=serial)
-            case _:
-                raise AssertionError(what)
+    async def _place(self, where: str, role: str) -> Place:
+        if where == "own":
+            held = await self.live.app.store.get(TokenRecord, hash=hash_token(self.tokens[role]))
+            assert held is not None
+            return replace(self.home, identity_id=held.identity_id, token_id=held.id)
+        return {"away": self.away, "absent": Place.absent()}.get(where, self.home)
 
-    def new_profile(self, *, away: bool = False, **changes: Any) -> profiles.CreateCertificateProfileRequest:
-        """A request for a new profile in one of the projects, all of it there."""
+    async def _filled(self, said: Any, place: Place) -> Any:
+        """What is said, with what it says by ``$name``."""
+        if isinstance(said, dict):
+            return {name: await self._filled(value, place) for name, value in said.items()}
+        if not isinstance(said, str) or not said.startswith("$"):
+            return said
+        name = said.removeprefix("$")
+        if name not in FRESH:
+            return getattr(place, name)
+        makes_anywhere = name in ("slug", "new_identity")
+        return await FRESH[name](self.live, place) if makes_anywhere or place != Place.absent() else ABSENT
+
+    def new_profile(self, **changes: Any) -> profile_service_pb2.CreateCertificateProfileRequest:
+        """A request for a new profile in the first project, all of it there."""
         ids = self.live.ids
         said: dict[str, Any] = {
-            "project_id": self.away if away else ids["project_id"],
-            "ca_id": self.away_ca if away else ids["ca_id"],
-            "certificate_policy_id": self.away_policy if away else ids["certificate_policy_id"],
+            "project_id": ids["project_id"],
+            "ca_id": ids["ca_id"],
+            "certificate_policy_id": ids["certificate_policy_id"],
             "slug": f"p-{new_id()}",
         }
-        return profiles.CreateCertificateProfileRequest(
+        return profile_service_pb2.CreateCertificateProfileRequest(
             **(said | changes),
             enrollment_type=profile_pb2.ENROLLMENT_TYPE_API,
             api_config=profile_pb2.ApiEnrollmentConfig(),
@@ -101,25 +117,18 @@ class People:
 async def gathered(standing: Standing) -> People:
     """Everybody, made on a server."""
     live = standing.live
-    home, away = live.ids["project_id"], await live.project(f"away-{new_id()}")
+    first = live.ids["project_id"]
     tokens = {
-        name: await live.token(f"{name}-{new_id()}", roles={} if name == "nobody" else {home: name.upper()})
+        name: await live.token(f"{name}-{new_id()}", roles={} if name == "nobody" else {first: name.upper()})
         for name in ROLES.values()
         if name != "owner"
     }
-    ca_id = await live.authority(project_id=away, parent=None, path_length=None)
-    policy_id = await live.policy(open_policy(), project_id=away)
-    profile_id = await live.profile(ca_id=ca_id, policy_id=policy_id, project_id=away)
     return People(
         live=live,
         tokens={"owner": live.owner, **tokens},
         bad_tokens=await _bad_tokens(live),
-        away=away,
-        away_ca=ca_id,
-        away_policy=policy_id,
-        away_profile=profile_id,
-        theirs=await standing.issue(order(live.ids["profile_id"], common_name="a.example.com")),
-        far=await standing.issue(order(profile_id, common_name="a.example.com")),
+        home=await home(standing),
+        away=await away(standing),
     )
 
 

@@ -19,7 +19,8 @@ from server.ra import tokens
 from server.ra.tokens import Authenticator, hash_token
 from server.store.records import ObjectKind, RoleBindingRecord, TokenRecord
 from server.store.unit import Change, Insert, Unit
-from tests.access.people import ABSENT, People
+from tests.access.people import People
+from tests.access.places import ABSENT
 from tests.ordering import order
 from tests.standing import IN_SESSION, Standing
 
@@ -211,28 +212,42 @@ async def test_23_lemur_a_profile_that_says_nothing_lets_nothing_pass(standing: 
     assert not answer.certificate.auto_renewal.enabled
 
 
-@pytest.mark.parametrize("strange", [{"role": "SUPERUSER"}, {"role": "ADMIN", "profile_id": ABSENT}])
-async def test_23_lemur_a_binding_that_the_server_cannot_judge_grants_nothing(
-    people: People, strange: dict[str, str]
-) -> None:
-    """A role of a newer server, and a right to one profile alone, are no right here, and no outage."""
+async def test_23_lemur_a_binding_that_the_server_cannot_judge_grants_nothing(people: People) -> None:
+    """A role of a newer server is no right here, and no outage."""
+    token = await _bound(people, role="SUPERUSER")
+    assert await _reads(people, token, people.home.profile_id) == "PERMISSION_DENIED"
+
+
+async def test_23_lemur_a_role_for_one_profile_is_none_for_another(people: People) -> None:
+    """It grants what it says where it says so, and tells nothing of the profile beside it."""
+    token = await _bound(people, role="ADMIN", profile_id=people.home.profile_id)
+    assert await _reads(people, token, people.home.profile_id) == "OK"
+    assert await _reads(people, token, people.live.ids["rsa_profile_id"]) == "NOT_FOUND"
+
+
+async def _bound(people: People, **binding: Any) -> str:
+    """The token of an identity with a binding in the first project, stored behind the server's back."""
     live = people.live
-    if "profile_id" in strange:
-        strange = {**strange, "profile_id": live.ids["profile_id"]}
-    token = await live.token(f"future-{new_id()}")
+    token = await live.token(f"bound-{new_id()}")
     record = await live.app.store.get(TokenRecord, hash=hash_token(token))
     assert record is not None
-    binding = RoleBindingRecord(
+    held = RoleBindingRecord(
         id=new_id(),
         identity_id=record.identity_id,
-        project_id=live.ids["project_id"],
+        project_id=people.home.project_id,
         created_at=live.clock(),
-        **strange,
+        **binding,
     )
-    await live.app.store.commit(Unit((Insert(binding),), (Change(ObjectKind.IDENTITY, record.identity_id),)))
-    request = profiles.GetCertificateProfileRequest(id=live.ids["profile_id"])
-    failure = await live.refused(live.profiles.GetCertificateProfile, request, token=token)
-    assert failure.code is grpc.StatusCode.PERMISSION_DENIED
+    await live.app.store.commit(Unit((Insert(held),), (Change(ObjectKind.IDENTITY, record.identity_id),)))
+    return token
+
+
+async def _reads(people: People, token: str, profile_id: str) -> str:
+    request = profiles.GetCertificateProfileRequest(id=profile_id)
+    call: Any = people.live.profiles.GetCertificateProfile(
+        request, metadata=people.live.auth(token), timeout=60
+    )
+    return str((await call.code()).name)
 
 
 @pytest.mark.parametrize(
@@ -255,8 +270,8 @@ async def test_hidden_objects_stay_hidden_from_a_lookup_by_name(people: People) 
     """A slug of another project and one that nobody took are told alike."""
     live, token = people.live, people.tokens["admin"]
     failures = []
-    for slug in (f"profile-{people.away_profile}"[:63], "nobody-took-this"):
-        key = profiles.ProfileSlug(project_id=people.away, slug=slug)
+    for slug in (people.away.profile_slug, "nobody-took-this"):
+        key = profiles.ProfileSlug(project_id=people.away.project_id, slug=slug)
         request = profiles.GetCertificateProfileRequest(slug=key)
         failure = await live.refused(live.profiles.GetCertificateProfile, request, token=token)
         failures.append((failure.code, failure.reason, failure.message.replace(slug, "")))

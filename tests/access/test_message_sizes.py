@@ -121,7 +121,7 @@ async def _failed(call: Any) -> Failure:
 
 
 def _issued(people: People) -> str:
-    return people.theirs.certificate.certificate_id
+    return people.home.certificate_id
 
 
 async def test_an_id_in_capitals_names_the_same(people: People) -> None:

@@ -157,6 +157,7 @@ class TestCaller:
     principal: Any
     permission: str
     trace_id: str
+    source: str
     entered: bool = False
     project_id: str = "project-1"
 

@@ -206,7 +206,7 @@ GET = "CertificateService/GetCertificate"
 REFUSED: dict[str, tuple[str, dict[str, Any], int, str]] = {
     "malformed": (GET, {"certificateId": "x"}, INVALID_ARGUMENT, "INVALID_FIELD"),
     "absent": (GET, {"certificateId": NOBODYS}, NOT_FOUND, "RESOURCE_NOT_FOUND"),
-    "unserved": ("ProjectService/ListProjects", {}, UNIMPLEMENTED, "NOT_SUPPORTED"),
+    "unserved": ("CertificateRequestService/GetCertificateRequest", {}, UNIMPLEMENTED, "NOT_SUPPORTED"),
 }
 
 

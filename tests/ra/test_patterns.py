@@ -26,7 +26,8 @@ URIS = st.builds(
 )
 NAMES = {DNS: DOMAINS | DOMAINS.map("*.{}".format), IP: ADDRESSES, EMAIL: EMAILS, URI: URIS}
 PATTERNS = {
-    DNS: st.builds(lambda prefix, domain: prefix + domain, st.sampled_from(["", "*.", "**."]), DOMAINS),
+    DNS: st.builds(lambda prefix, domain: prefix + domain, st.sampled_from(["", "*.", "**."]), DOMAINS)
+    | st.just("**"),
     IP: st.sampled_from(["10.0.0.0/8", "::/0", "0.0.0.0/0", "2001:db8::/32"]) | ADDRESSES,
     EMAIL: EMAILS | DOMAINS,
     URI: URIS | URIS.map("{}/".format),
@@ -51,6 +52,7 @@ def test_a_pattern_does_not_cover(type_: AltNameType, pattern: str, name: str) -
         (DNS, "secret.example.com", "*.example.com"),
         (DNS, "*.example.com", "*.example.com"),
         (DNS, "**.example.com", "*.a.example.com"),
+        (DNS, "**", "*.com"),
         (IP, "10.0.0.0/8", "::ffff:10.0.0.1"),
         (EMAIL, "root@example.com", "Root@example.com"),
         (URI, "https://example.com/a", "https://example.com:8443/a"),
@@ -98,7 +100,9 @@ def test_a_pattern_does_not_touch(type_: AltNameType, pattern: str, name: str) -
         *((type_, "", "PATTERN_EMPTY") for type_ in AltNameType),
         *((type_, "a" * 2049, "PATTERN_TOO_LONG") for type_ in AltNameType),
         (DNS, "*", "PATTERN_WILDCARD"),
-        (DNS, "**", "PATTERN_WILDCARD"),
+        (DNS, "***", "PATTERN_WILDCARD"),
+        (DNS, "**a.example.com", "PATTERN_WILDCARD"),
+        (DNS, "**.", "PATTERN_MALFORMED"),
         (DNS, "a.*.example.com", "PATTERN_WILDCARD"),
         (DNS, "a*.example.com", "PATTERN_WILDCARD"),
         (DNS, "*.*.example.com", "PATTERN_WILDCARD"),

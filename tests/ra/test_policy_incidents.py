@@ -40,9 +40,12 @@ def test_9_openbao_ghsa_59w7_a_name_with_a_star_widens_nothing(identity: str) ->
     assert {field for field, _ in broken(open_subject, asked)} == {"alt_names[0]", "alt_names[1]"}
 
 
-@pytest.mark.parametrize("identity", ["*", "**", "a,b", "*.com,*.org"])
+@pytest.mark.parametrize("identity", ["*", "**.", "**,a", "a,b", "*.com,*.org"])
 def test_9_openbao_ghsa_59w7_an_identity_is_no_pattern_by_itself(identity: str) -> None:
-    """Text that would match everything, or more than one thing, is refused as a DNS pattern."""
+    """Text that would match more than one thing is refused as a DNS pattern.
+
+    ``**`` alone is the policy's own word for any name: no identity is ever made into a pattern.
+    """
     with pytest.raises(PatternFault):
         names_rule(DNS, allowed=[identity])
 

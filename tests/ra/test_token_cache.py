@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 
 from server.errors import Unauthenticated
 from server.ids import new_id
 from server.ra import tokens
+from server.ra.last_use import LastUse
 from server.ra.tokens import Authenticator, hash_token, new_token
 from server.store import Change, IdentityRecord, Insert, ObjectKind, Store, TokenRecord, Unit, Update
 
 _BEGIN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class _Uses:
+    """Takes note of nothing."""
+
+    def note(self, token_id: str, at: datetime) -> None:
+        """The token was used."""
 
 
 @dataclass
@@ -25,7 +34,7 @@ class _Stand:
     now: datetime = _BEGIN
 
     def __post_init__(self) -> None:
-        self.authenticator = Authenticator(self.store, clock=lambda: self.now)
+        self.authenticator = Authenticator(self.store, clock=lambda: self.now, uses=cast("LastUse", _Uses()))
 
     async def token(self, *, lifetime: timedelta = timedelta(days=1)) -> str:
         """A token of a new identity, used once."""

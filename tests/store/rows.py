@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -68,7 +68,7 @@ class Rows:
     def identity(self, *, id_: str = "", name: str = "") -> IdentityRecord:
         id_ = id_ or new_id()
         return IdentityRecord(
-            id=id_, name=name or id_, kind="PERSON", owner=True, disabled_at=NOW, created_at=NOW, revision=0
+            id=id_, name=name or id_, kind="PERSON", description=ODD, revoked_at=NOW, created_at=NOW
         )
 
     def authority(self, *, id_: str = "") -> AuthorityRecord:
@@ -112,7 +112,9 @@ class Rows:
             updated_at=NOW,
         )
 
-    def binding(self, *, role: str = "admin", profile_id: str | None = None) -> RoleBindingRecord:
+    def binding(
+        self, *, role: str = "admin", profile_id: str | None = None, revoked_at: datetime | None = None
+    ) -> RoleBindingRecord:
         return RoleBindingRecord(
             id=new_id(),
             identity_id=self.identity_id,
@@ -120,7 +122,12 @@ class Rows:
             role=role,
             profile_id=profile_id,
             created_at=NOW,
+            created_by_id=ODD,
+            revoked_at=revoked_at,
         )
+
+    def owner(self) -> RoleBindingRecord:
+        return replace(self.binding(role="OWNER"), project_id=None)
 
     def token(self, *, digest: bytes = b"") -> TokenRecord:
         id_ = new_id()
@@ -128,6 +135,7 @@ class Rows:
             id=id_,
             identity_id=self.identity_id,
             name=ODD,
+            prefix=ODD,
             hash=digest or hashlib.sha256(id_.encode()).digest(),
             created_at=NOW,
             expires_at=NOW,
@@ -168,6 +176,7 @@ class Rows:
             der=BYTES,
             subject=ODD,
             common_name=ODD,
+            names=(ODD.lower(), "a.example.com"),
             key_algorithm="ML_DSA_65",
             not_before=NOW,
             not_after=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),

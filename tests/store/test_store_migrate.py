@@ -109,3 +109,13 @@ async def test_reader_of_a_file_cannot_write(sqlite_url: str) -> None:
         with pytest.raises(sa.exc.OperationalError, match="readonly"):
             await connection.execute(sa.text("DELETE FROM meta"))
     await engine.dispose()
+
+
+async def test_reader_of_a_server_plans_by_index(postgres_url: str) -> None:
+    """However often a connection goes back to the pool and is taken again."""
+    engine = Database.at(postgres_url).reader()
+    for _ in range(3):
+        async with engine.connect() as connection:
+            assert (await connection.execute(sa.text("SHOW enable_seqscan"))).scalar_one() == "off"
+            await connection.execute(sa.text("SELECT 1"))
+    await engine.dispose()

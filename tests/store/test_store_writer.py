@@ -28,7 +28,7 @@ from server.store import (
     Update,
 )
 from tests.databases import Postgres
-from tests.store.rows import Rows, clock, new_id
+from tests.store.rows import NOW, Rows, clock, new_id
 
 
 async def test_unit_is_stored_whole_or_not_at_all(store: Store, rows: Rows) -> None:
@@ -48,13 +48,14 @@ UNIQUE: dict[str, Callable[[Rows], tuple[Record, ...]]] = {
     "uq_project_slug": lambda rows: (rows.project(slug="same"), rows.project(slug="same")),
     "uq_identity_name": lambda rows: (rows.identity(name="same"), rows.identity(name="same")),
     "uq_profile_project_id_slug": lambda rows: (rows.profile(slug="same"), rows.profile(slug="same")),
-    "uq_certificate_ca_id_serial": lambda rows: (
+    "uq_certificate_serial_ca_id": lambda rows: (
         rows.certificate(serial="0a"),
         rows.certificate(serial="0a"),
     ),
     "uq_token_hash": lambda rows: (rows.token(digest=b"same"), rows.token(digest=b"same")),
-    "uq_role_binding_without_profile": lambda rows: (rows.binding(), rows.binding()),
-    "uq_role_binding_identity_id_project_id_role_profile_id": lambda rows: (
+    "uq_role_binding_server": lambda rows: (rows.owner(), rows.owner()),
+    "uq_role_binding_project": lambda rows: (rows.binding(), rows.binding()),
+    "uq_role_binding_profile": lambda rows: (
         rows.binding(profile_id=rows.profile_id),
         rows.binding(profile_id=rows.profile_id),
     ),
@@ -73,6 +74,12 @@ async def test_same_role_on_two_profiles_is_no_violation(store: Store, rows: Row
     other = rows.profile()
     bindings = [rows.binding(profile_id=id_) for id_ in (None, rows.profile_id, other.id)]
     await store.commit(Unit((Insert(other), *map(Insert, bindings))))
+    assert len(await store.list(RoleBindingRecord)) == 3
+
+
+async def test_revoked_role_can_be_given_again(store: Store, rows: Rows) -> None:
+    bindings = [rows.binding(revoked_at=at) for at in (NOW, NOW, None)]
+    await store.commit(Unit(tuple(map(Insert, bindings))))
     assert len(await store.list(RoleBindingRecord)) == 3
 
 

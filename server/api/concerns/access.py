@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import unquote
 
 from server.errors import Denied
 
@@ -63,7 +64,7 @@ class Caller(Protocol):
 
 
 MakeCaller = Callable[..., Caller]
-"""Makes the caller of one call from the principal, the method's permission and the trace id."""
+"""Makes the caller of one call: of the principal, the method's permission, the trace id and the source."""
 
 
 def read_headers(metadata: Iterable[tuple[str, str | bytes]]) -> tuple[str, str]:
@@ -80,6 +81,11 @@ def read_headers(metadata: Iterable[tuple[str, str | bytes]]) -> tuple[str, str]
         elif key == "x-request-id" and isinstance(value, str) and _TRACE_ID.fullmatch(value):
             trace_id = value
     return _bearer(credentials), trace_id
+
+
+def address(peer: str) -> str:
+    """The address and port in gRPC's name for a peer, as ``ipv6:%5B::1%5D:50312``."""
+    return unquote(peer.partition(":")[2])
 
 
 def authorize(principal: Principal, method: Method) -> None:

@@ -5,6 +5,7 @@
     DNS       ``a.example.com``      that name
               ``*.example.com``      exactly one label more
               ``**.example.com``     one label or more
+              ``**``                 any name
     IP        ``10.0.0.0/8``         that network; an address alone is a network of one
     EMAIL     ``ann@example.com``    that address: the part before the @ to the letter
               ``example.com``        each address at that domain, none at a domain below it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Self
+from typing import Final, Self
 
 from server.pki.faults import NameFault
 from server.pki.hostnames import host_name
@@ -17,6 +17,11 @@ class Depth(Enum):
     NONE = ""
     ONE = "*."
     SOME = "**."
+    ANY = "**"
+    """Whatever the domain, which is then empty."""
+
+
+_BEFORE_DOMAIN: Final = (Depth.SOME, Depth.ONE, Depth.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,13 @@ class DNSPattern:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Reads ``example.com``, ``*.example.com`` or ``**.example.com``; raises PatternFault."""
-        depth = next(depth for depth in reversed(Depth) if bounded(text).startswith(depth.value))
+        """Reads ``example.com``, ``*.example.com``, ``**.example.com`` or ``**``; raises PatternFault."""
+        if text == Depth.ANY.value:
+            return cls("", Depth.ANY)
+        depth = next(depth for depth in _BEFORE_DOMAIN if bounded(text).startswith(depth.value))
         domain = text.removeprefix(depth.value)
         if "*" in domain:
-            raise misplaced_wildcard("a DNS pattern holds `*.` or `**.` once, before a domain")
+            raise misplaced_wildcard("a DNS pattern is `**`, or holds `*.` or `**.` once, before a domain")
         try:
             return cls(host_name(domain), depth)
         except NameFault as fault:
@@ -57,10 +64,13 @@ class DNSPattern:
                 return label != "" and parent == self.domain
             case Depth.SOME:
                 return label != "" and (parent == self.domain or parent.endswith(f".{self.domain}"))
+            case Depth.ANY:
+                # What stands for all names below a top-level domain is more than any name.
+                return label != "" and (label != "*" or "." in parent)
 
     def touches(self, name: str) -> bool:
         """Whether it matches the name or, for a wildcard name, one of those that this stands for."""
-        if self.covers(name):
+        if self.depth is Depth.ANY or self.covers(name):
             return True
         _, _, own_parent = self.domain.partition(".")
         return self.depth is Depth.NONE and name == f"*.{own_parent}"

@@ -17,7 +17,7 @@ from server.ra.policy.limits import CARule, LifetimeRule
 from server.ra.policy.names import AltNameRule, AltNameRules
 from server.ra.policy.policy import Policy
 from server.ra.policy.rules import ANY, NONE, Blanket, Rule
-from server.ra.policy.subjects import SubjectRule, SubjectRules
+from server.ra.policy.subjects import SubjectRule, SubjectRules, subject_pattern
 from server.ra.policy.usages import ExtendedKeyUsageRules, KeyUsageRules
 
 __all__ = [
@@ -41,4 +41,5 @@ __all__ = [
     "SignatureAlgorithmRules",
     "SubjectRule",
     "SubjectRules",
+    "subject_pattern",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 from server.errors import Violation
@@ -11,6 +12,14 @@ from server.pki.names import SubjectAttribute
 from server.pki.template import Template
 from server.ra.patterns import PolicyFault, TextPattern, compiled
 from server.ra.policy.rules import Rule
+
+
+def subject_pattern(attribute: SubjectAttribute, text: str) -> TextPattern:
+    """Compiles a pattern on the values of an attribute; raises PatternFault.
+
+    A country is certified in capitals, however it was asked for.
+    """
+    return TextPattern.parse(text.upper() if attribute is SubjectAttribute.COUNTRY else text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,11 +41,7 @@ class SubjectRule:
         required: bool = False,
     ) -> Self:
         """The rule with its patterns compiled; raises PatternFault, whose field is as ``allowed[2]``."""
-
-        def pattern(text: str) -> TextPattern:
-            # A country is certified in capitals, however it was asked for.
-            return TextPattern.parse(text.upper() if attribute is SubjectAttribute.COUNTRY else text)
-
+        pattern = partial(subject_pattern, attribute)
         return cls(
             attribute=attribute,
             allowed=compiled("allowed", allowed, pattern),

@@ -1,0 +1,198 @@
+"""The access tokens: made, looked up and revoked. Their secret is in one answer, and nowhere else.
+
+Whose tokens a caller has a say in is decided in ``_reached``, by the rules of ``server.ra.access``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from server.clock import Clock
+from server.errors import Denied, Invalid, Nature, NotFound, Violation, not_found
+from server.ids import new_id
+from server.ra.access import Caller, Principal, denied
+from server.ra.audit import audited
+from server.ra.identities import IdentityKind, revoked
+from server.ra.owners import is_owner, kept
+from server.ra.pages import Page, split
+from server.ra.revisions import settled
+from server.ra.roles import project_role
+from server.ra.tokens import hash_token, new_token, shown_prefix
+from server.store.filters import UnsetOrAfter
+from server.store.records import IdentityRecord, ObjectKind, RoleBindingRecord, TokenRecord
+from server.store.store import Store
+from server.store.unit import Change, Expect, Insert, Unit, Update, Write
+
+USUAL_LIFETIME = timedelta(days=90)
+GREATEST_LIFETIME = timedelta(days=365)
+
+_TYPE = "AccessToken"
+_BINDINGS = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenOrder:
+    """What a new token is to be."""
+
+    identity_id: str
+    description: str = ""
+    lifetime: timedelta | None = None
+    expires_at: datetime | None = None
+    """Instead of a lifetime; without either it is the usual one."""
+
+    def end(self, now: datetime) -> datetime:
+        """When the token ends. Raises Invalid for the past, and for what is too far away."""
+        if self.expires_at is None:
+            return now + (USUAL_LIFETIME if self.lifetime is None else self.lifetime)
+        if not now < self.expires_at <= now + GREATEST_LIFETIME:
+            message = "an access token ends after now, and within 365 days"
+            value = self.expires_at.isoformat()
+            broken = Violation("expires_at", "EXPIRY_OUT_OF_RANGE", message, value, nature=Nature.FORM)
+            raise Invalid("the request is malformed", violations=(broken,))
+        return self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token just made."""
+
+    record: TokenRecord
+    secret: str = field(repr=False)
+    """Held nowhere else, and gone with the answer."""
+
+
+class AccessTokens:
+    """The access tokens."""
+
+    def __init__(self, store: Store, *, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def create(self, caller: Caller, order: TokenOrder) -> NewToken:
+        """A new token of an identity in force. Raises NotFound, Denied, Invalid, Refused."""
+        return await settled(partial(self._created, caller, order))
+
+    async def by_id(self, caller: Caller, id_: str) -> TokenRecord:
+        """A token by its id. Raises NotFound, Denied."""
+        absent = not_found(_TYPE, id_)
+        record = await self._store.get(TokenRecord, id=id_)
+        if record is None:
+            raise absent
+        await self._reached(caller, record.identity_id, absent)
+        return record
+
+    async def page(
+        self, caller: Caller, page: Page, *, identity_id: str = "", include_ended: bool = False
+    ) -> tuple[Sequence[TokenRecord], str]:
+        """A page of an identity's tokens, and the id of its last one if there is a next page.
+
+        Without an identity: an owner's page is of everybody's, any other caller's of its own.
+        """
+        where = await self._listed(caller, identity_id)
+        if not include_ended:
+            where |= {"revoked_at": None, "expires_at": UnsetOrAfter(self._clock())}
+        return split(await self._store.page(TokenRecord, size=page.size, after=page.after, **where), page)
+
+    async def revoke(self, caller: Caller, id_: str) -> TokenRecord:
+        """The token revoked for good. Raises NotFound, Denied, and Refused if no owner could call then."""
+        return await settled(partial(self._revoked, caller, id_))
+
+    async def _created(self, caller: Caller, order: TokenOrder) -> NewToken:
+        absent = not_found("Identity", order.identity_id, field="identity_id")
+        identity = await self._reached(caller, order.identity_id, absent)
+        _prove_may_hold(caller, identity)
+        now, secret = self._clock(), new_token()
+        record = TokenRecord(
+            id=new_id(),
+            identity_id=identity.id,
+            name=order.description,
+            prefix=shown_prefix(secret),
+            hash=hash_token(secret),
+            created_at=now,
+            expires_at=order.end(now),
+        )
+        in_force = Expect(IdentityRecord, {"id": identity.id, "revoked_at": None}, 1)
+        await self._store.commit(self._unit(caller, record, in_force, Insert(record)))
+        return NewToken(record, secret)
+
+    async def _listed(self, caller: Caller, identity_id: str) -> dict[str, object]:
+        if identity_id:
+            await self._reached(caller, identity_id, not_found("Identity", identity_id, field="identity_id"))
+            return {"identity_id": identity_id}
+        if caller.principal.owner:
+            caller.enter_server()
+            return {}
+        caller.enter_oneself()
+        return {"identity_id": caller.principal.identity_id}
+
+    async def _revoked(self, caller: Caller, id_: str) -> TokenRecord:
+        record, now = await self.by_id(caller, id_), self._clock()
+        if record.revoked_at is not None:
+            return record
+        left = await self._owners_left(record, now)
+        end = Update(TokenRecord, {"id": id_, "revoked_at": None}, {"revoked_at": now})
+        await self._store.commit(self._unit(caller, record, *left, end))
+        return replace(record, revoked_at=now)
+
+    async def _owners_left(self, record: TokenRecord, now: datetime) -> tuple[Expect, ...]:
+        """A token without an end is the first owner's: it goes when there is another owner, no sooner."""
+        if not await is_owner(self._store, record.identity_id):
+            return ()
+        if record.expires_at is None:
+            return await kept(self._store, now=now, without_identity=record.identity_id)
+        return await kept(self._store, now=now, without_token=record.id)
+
+    async def _reached(self, caller: Caller, identity_id: str, absent: NotFound) -> IdentityRecord:
+        """The identity, if the caller has a say in its tokens. Raises ``absent``, Denied."""
+        identity = await self._store.get(IdentityRecord, id=identity_id)
+        if identity is None:
+            raise absent
+        if identity_id == caller.principal.identity_id:
+            caller.enter_oneself()
+        elif caller.principal.owner:
+            caller.enter_server()
+        else:
+            await self._enter_everywhere(caller, identity_id, absent)
+        return identity
+
+    async def _enter_everywhere(self, caller: Caller, identity_id: str, absent: NotFound) -> None:
+        """Into each project where the identity has a role; one that cannot be judged is out of reach."""
+        bindings = await self._store.list(
+            RoleBindingRecord, limit=_BINDINGS, identity_id=identity_id, revoked_at=None
+        )
+        if not 0 < len(bindings) < _BINDINGS or not all(_seen(caller.principal, b) for b in bindings):
+            raise absent
+        for binding in bindings:
+            caller.enter(binding.project_id or "", absent=absent)
+            _prove_could_give(caller.principal, binding)
+
+    def _unit(self, caller: Caller, record: TokenRecord, *writes: Write) -> Unit:
+        details = {"access_token_id": record.id, "prefix": record.prefix}
+        if record.expires_at is not None:
+            details["expires_at"] = record.expires_at.isoformat()
+        row = audited(caller, ObjectKind.IDENTITY, record.identity_id, now=self._clock(), details=details)
+        return Unit((*writes, row), (Change(ObjectKind.IDENTITY, record.identity_id),))
+
+
+def _seen(principal: Principal, binding: RoleBindingRecord) -> bool:
+    return binding.project_id is not None and principal.sees(binding.project_id)
+
+
+def _prove_could_give(principal: Principal, binding: RoleBindingRecord) -> None:
+    role = project_role(binding.role)
+    lacking = principal.lacks(role, binding.project_id or "") if role else "roleBindings.create"
+    if lacking:
+        raise denied(lacking)
+
+
+def _prove_may_hold(caller: Caller, identity: IdentityRecord) -> None:
+    """Nobody but the person and an owner makes a token for a person, and nobody one for the revoked."""
+    himself = identity.id == caller.principal.identity_id
+    if identity.kind == IdentityKind.PERSON.name and not (himself or caller.principal.owner):
+        message = "only the person and an owner make access tokens for a person"
+        raise Denied(message, permission=caller.permission)
+    if identity.revoked_at is not None:
+        raise revoked(identity)

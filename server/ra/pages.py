@@ -1,0 +1,91 @@
+"""Pages of a list: newest first, by key and never by offset, so that rows added meanwhile move nothing.
+
+A page token names the last row of its page and the query that it belongs to,
+and is signed: it grants nothing, and a token of another query is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Protocol, TypeVar
+
+from server.errors import Invalid, Nature, Reason, Violation
+
+KEY_INFO = "certmanager/v1/page-token"
+"""What the signing key is derived from the KEK with."""
+
+USUAL_SIZE = 50
+GREATEST_SIZE = 500
+
+_VERSION = b"\x01"
+_DIGEST_OCTETS = 16
+
+
+class Row(Protocol):
+    """What is listed: anything with an id."""
+
+    @property
+    def id(self) -> str:
+        """The time-ordered id."""
+
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page that a caller asks for."""
+
+    size: int
+    after: str
+    """The id of the last row of the page before; empty for the first page."""
+
+
+class Pages:
+    """Reads and writes page tokens."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def read(self, token: str, *, size: int, query: bytes) -> Page:
+        """The page of a token (empty: the first) for a query. Raises Invalid with PAGE_TOKEN_INVALID."""
+        wanted = min(size, GREATEST_SIZE) or USUAL_SIZE
+        return Page(wanted, self._open(token, query) if token else "")
+
+    def write(self, last_id: str, *, query: bytes) -> str:
+        """The token of the page after the one that ends with a row."""
+        body = _VERSION + last_id.encode()
+        return base64.urlsafe_b64encode(self._digest(body, query) + body).decode().rstrip("=")
+
+    def _open(self, token: str, query: bytes) -> str:
+        try:
+            octets = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            digest, body = octets[:_DIGEST_OCTETS], octets[_DIGEST_OCTETS:]
+            if body[:1] == _VERSION and hmac.compare_digest(digest, self._digest(body, query)):
+                return body[1:].decode()
+        except ValueError:
+            pass
+        raise _invalid()
+
+    def _digest(self, body: bytes, query: bytes) -> bytes:
+        return hmac.digest(self._key, body + sha256(query).digest(), "sha256")[:_DIGEST_OCTETS]
+
+
+def _invalid() -> Invalid:
+    message = "the page token is not one of this server's, or belongs to another query"
+    rule = Reason.PAGE_TOKEN_INVALID.value
+    violation = Violation("page_token", rule, message, nature=Nature.FORM)
+    return Invalid(message, reason=Reason.PAGE_TOKEN_INVALID, violations=(violation,))
+
+
+def split(rows: Sequence[R], page: Page) -> tuple[Sequence[R], str]:
+    """The rows of a page, and the id of its last one if there is a next page.
+
+    ``rows`` is what the store answers: one more than the page holds, if there are more.
+    """
+    shown = rows[: page.size]
+    return shown, shown[-1].id if len(rows) > page.size else ""

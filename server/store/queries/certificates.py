@@ -1,0 +1,130 @@
+"""Searches certificates by the index that fits best what is asked for.
+
+The choices stand in the order of how little they find: what one certificate has
+alone, names and labels, times of expiry where few fall into them, who asked,
+and at last where it belongs. What does not choose the index is looked at row by
+row (see ``certificate_rows``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+
+from server.store import terms
+from server.store.queries.certificate_query import CertificateQuery, Realm
+from server.store.queries.certificate_rows import Condition, conditions, window
+from server.store.queries.walk import Arm, Fetch, Walk
+from server.store.schema import certificate, certificate_term
+
+NARROW = 5_000
+"""Entries of an unordered range that are few enough to be put in order for each page."""
+
+_ARMS = 32
+_column = certificate.c
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """An index to walk."""
+
+    arms: tuple[Arm, ...]
+    settles: str = ""
+    """The condition that it makes needless."""
+    range: Select[*tuple[Any, ...]] | None = None
+    """An unordered range, which is a choice only if it is narrow."""
+    bounded: bool = field(default=False, kw_only=True)
+
+
+async def walk_of(query: CertificateQuery, fetch: Fetch) -> Walk:
+    """How the certificates of a query are walked, newest first."""
+    choice = await _chosen(query, fetch)
+    rest = tuple(condition for name, condition in conditions(query).items() if name != choice.settles)
+    return Walk(certificate, (_column.id,), choice.arms, rest, bounded=choice.bounded)
+
+
+async def _chosen(query: CertificateQuery, fetch: Fetch) -> _Choice:
+    for choice in _choices(query):
+        if choice.range is None or await _is_narrow(choice.range, fetch):
+            return choice
+    return _Choice((_some(),))
+
+
+async def _is_narrow(range_: Select[*tuple[Any, ...]], fetch: Fetch) -> bool:
+    counted = await fetch(select(func.count()).select_from(range_.limit(NARROW + 1).subquery()))
+    return bool(counted[0][0] <= NARROW)
+
+
+def _choices(query: CertificateQuery) -> Iterator[_Choice]:
+    wanted = query.wanted
+    if wanted.fingerprint:
+        yield _Choice((_some(_column.fingerprint == wanted.fingerprint),), "fingerprint", bounded=True)
+    if wanted.serial:
+        yield _Choice((_some(_column.serial == wanted.serial),), "serial", bounded=True)
+    if wanted.lineage_id:
+        renewals = _by(_column.lineage_id, wanted.lineage_id, _column.renewed_from_id.is_not(None))
+        yield _Choice((_some(_column.id == wanted.lineage_id), renewals), "lineage")
+    if query.name and query.name.is_exact:
+        yield _Choice((_by_term(terms.forwards(query.name.piece)),), "name")
+    if wanted.metadata:
+        yield _Choice((_by_term(terms.label(*wanted.metadata[0])),), "label 0")
+    yield from _ranges(query)
+    if wanted.requester_id:
+        yield _Choice((_by(_column.requester_id, wanted.requester_id),), "requester")
+    if wanted.states == {"REVOKED"}:
+        yield _Choice((_some(_column.revoked_at.is_not(None)),), "states")
+    if wanted.profile_id:
+        yield _Choice((_by(_column.profile_id, wanted.profile_id),), "profile")
+    if wanted.ca_id:
+        yield _Choice((_by(_column.ca_id, wanted.ca_id),), "ca")
+    yield from _home(query.realms)
+
+
+def _ranges(query: CertificateQuery) -> Iterator[_Choice]:
+    within = query.name.on_term() if query.name else None
+    if within is not None:
+        yield _narrow(certificate_term.c.certificate_id, within, "name")
+    begins, ends = query.wanted.expires_after, query.wanted.expires_before
+    if query.wanted.states == {"EXPIRED"}:
+        ends = min(ends or query.now, query.now)
+    if begins or ends:
+        yield _narrow(_column.id, and_(*window(_column.not_after, begins, ends)), "expiry")
+
+
+def _home(realms: tuple[Realm, ...] | None) -> Iterator[_Choice]:
+    """Where the certificates belong that may be seen at all."""
+    if realms is None:
+        return
+    arms = [_of_realm(realm) for realm in realms if not realm.requester_id]
+    own = {realm.requester_id for realm in realms if realm.requester_id}
+    arms += [_by(_column.requester_id, id_) for id_ in own]
+    if 0 < len(arms) <= _ARMS:
+        projects_only = not own and not any(realm.profile_id for realm in realms)
+        yield _Choice(tuple(arms), "realms" if projects_only else "")
+
+
+def _of_realm(realm: Realm) -> Arm:
+    if realm.profile_id:
+        return _by(_column.profile_id, realm.profile_id)
+    return _by(_column.project_id, realm.project_id)
+
+
+def _by(column: ColumnElement[Any], value: str, *found: Condition) -> Arm:
+    return Arm(certificate, (_column.id,), (column, value), found)
+
+
+def _some(*found: Condition) -> Arm:
+    return Arm(certificate, (_column.id,), found=found)
+
+
+def _by_term(term: str) -> Arm:
+    return Arm(certificate_term, (certificate_term.c.certificate_id,), (certificate_term.c.term, term))
+
+
+def _narrow(id_: ColumnElement[str], found: Condition, settles: str) -> _Choice:
+    """A narrow range is taken as a whole, each certificate once, and put in order."""
+    taken = select(id_.label("id")).where(found).distinct().subquery("taken")
+    return _Choice((Arm(taken, (taken.c.id,)),), settles, select(literal(1)).where(found))

@@ -1,0 +1,152 @@
+"""Walks an index from its newest entry, a bounded number of entries a page.
+
+    arms    ranges of an index, each in the order of the list
+    rest    what else a row must be; that is looked at row by row
+
+A page ends when it is full, or when so many entries were looked at that the
+next ones are the next page's: then it is short, and there is a next page all
+the same. So no list costs more than its bound, however little it finds.
+
+What an arm leads with is written as a range from a value to the same value: an
+equality would let PostgreSQL walk any other index that has the wanted order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, select, tuple_, union
+
+from server.store.columns import microseconds
+from server.store.records import Record
+
+SCAN = 2_000
+"""Entries that one page looks at, at most."""
+
+R = TypeVar("R", bound=Record)
+Rows = Sequence[Row[*tuple[Any, ...]]]
+Fetch = Callable[[Select[*tuple[Any, ...]]], Awaitable[Rows]]
+"""Runs a query."""
+Place = tuple[Any, ...]
+"""A place in a list: the values of its keys, as they are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[R]):
+    """Some rows of a list, and the place after which the next ones stand; None at the end."""
+
+    rows: Sequence[R]
+    after: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Entries of ``source`` in the order of ``keys``: of an index that begins with ``lead``, or ``found``."""
+
+    source: FromClause
+    keys: tuple[ColumnElement[Any], ...]
+    lead: tuple[ColumnElement[Any], Any] | None = None
+    """The first column of the index, and its value."""
+    found: tuple[ColumnElement[bool], ...] = ()
+
+    def entries(self, *, after: Place, floor: Place) -> Select[*tuple[Any, ...]]:
+        """The keys of the entries older than ``after`` and not older than ``floor``, the newest first."""
+        shown = [key.label(f"key{n}") for n, key in enumerate(self.keys)]
+        query = select(*shown).select_from(self.source).where(*self.found, *self._range(after, floor))
+        return query.order_by(*(column.desc() for column in self._columns))
+
+    def _range(self, after: Place, floor: Place) -> Iterator[ColumnElement[bool]]:
+        first = self.lead[1:] if self.lead else ()
+        if after or first:
+            bound = (*first, *after)
+            yield self._place(bound) < _values(bound) if after else self._place(bound) <= _values(bound)
+        if floor or first:
+            bound = (*first, *floor)
+            yield self._place(bound) >= _values(bound)
+
+    def _place(self, bound: Place) -> ColumnElement[Any]:
+        columns = self._columns[: len(bound)]
+        return columns[0] if len(columns) == 1 else tuple_(*columns)
+
+    @property
+    def _columns(self) -> tuple[ColumnElement[Any], ...]:
+        return (self.lead[0], *self.keys) if self.lead else self.keys
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A search of a table; ``keys`` are its columns that order the list."""
+
+    table: Table
+    keys: tuple[ColumnElement[Any], ...]
+    arms: tuple[Arm, ...]
+    rest: tuple[ColumnElement[bool], ...] = ()
+    start: Place = ()
+    """Only what is older than this place."""
+    stop: Place = ()
+    """Only what is not older than this one."""
+    bounded: bool = False
+    """Whether the arms hold so few entries that all of them can be looked at."""
+
+    def page(self, *, limit: int, after: Place = (), floor: Place = ()) -> Select[*tuple[Any, ...]]:
+        """The next rows: those older than ``after``, and not older than ``floor``."""
+        after, floor = after or self.start, max(floor, self.stop)
+        arms = [self._enough(arm.entries(after=after, floor=floor), limit) for arm in self.arms]
+        hit = _together(arms).subquery("hit")
+        same = and_(*(key == hit.c[f"key{n}"] for n, key in enumerate(self.keys)))
+        rows = select(self.table).select_from(hit).join(self.table, same)
+        if not self._is_direct:
+            rows = rows.where(*self.rest)
+        return rows.order_by(*(column.desc() for column in hit.c)).limit(limit)
+
+    def floor(self, *, after: Place = ()) -> Select[*tuple[Any, ...]] | None:
+        """The oldest entry of each arm that a page looks at; None if every entry may be looked at."""
+        if not self.rest or self.bounded:
+            return None
+        share = max(SCAN // len(self.arms), 1)
+        ends = (arm.entries(after=after or self.start, floor=self.stop) for arm in self.arms)
+        return _together([end.limit(1).offset(share - 1) for end in ends])
+
+    def _enough(self, entries: Select[*tuple[Any, ...]], limit: int) -> Select[*tuple[Any, ...]]:
+        """As many entries as the page may need; PostgreSQL plans what has a limit by itself."""
+        if self._is_direct:
+            return entries.where(*self.rest).limit(limit)
+        return entries.limit(SCAN if self.rest else limit)
+
+    @property
+    def _is_direct(self) -> bool:
+        """Whether the table's own indexes are walked, so that the rest of a row is at hand."""
+        return all(arm.source is self.table for arm in self.arms)
+
+
+async def cut(walk: Walk, fetch: Fetch, *, size: int, after: Place = ()) -> tuple[Rows, Place | None]:
+    """The rows of one page, and the place after which the next one begins; None if there is none."""
+    bound = walk.floor(after=after)
+    ends = [tuple(row) for row in await fetch(bound)] if bound is not None else []
+    floor = max(ends, default=())
+    rows = await fetch(walk.page(limit=size + 1, after=after, floor=floor))
+    if len(rows) > size:
+        last = rows[size - 1]._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+        return rows[:size], tuple(_stored(last[key]) for key in walk.keys)
+    return rows, floor or None
+
+
+def _stored(value: Any) -> Any:
+    return microseconds(value) if isinstance(value, datetime) else value
+
+
+def _values(place: Place) -> Any:
+    return place[0] if len(place) == 1 else tuple_(*place)
+
+
+def _together(queries: Sequence[Select[*tuple[Any, ...]]]) -> Select[*tuple[Any, ...]]:
+    """The rows of all the queries, each once.
+
+    Each stands in a query of its own: SQLite puts no part of a union in order.
+    """
+    if len(queries) == 1:
+        return queries[0]
+    return select(union(*(select(query.subquery()) for query in queries)).subquery("arm"))

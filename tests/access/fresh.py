@@ -1,0 +1,77 @@
+"""What a call uses up, made anew for each."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from certmanager.v1 import access_pb2
+from certmanager.v1 import access_service_pb2 as messages
+from certmanager.v1.access_service_pb2_grpc import AccessServiceStub
+from server.ids import new_id
+from tests.access.places import Place
+from tests.ordering import open_policy
+from tests.serving import Live
+
+
+async def slug(_live: Live, _place: Place) -> str:
+    return f"s-{new_id()}"
+
+
+async def identity(live: Live, _place: Place, *, kind: Any = access_pb2.IDENTITY_KIND_SERVICE) -> str:
+    request = messages.CreateIdentityRequest(name=f"i-{new_id()}", kind=kind)
+    made = await live.call(live.stub(AccessServiceStub).CreateIdentity, request)
+    return str(made.identity.id)
+
+
+async def auditor(live: Live, place: Place) -> str:
+    """An identity that is an auditor in the place."""
+    id_ = await identity(live, place)
+    await _bound(live, place, id_, access_pb2.ROLE_AUDITOR)
+    return id_
+
+
+async def person(live: Live, place: Place) -> str:
+    """A human being who is a viewer in the place."""
+    id_ = await identity(live, place, kind=access_pb2.IDENTITY_KIND_PERSON)
+    await _bound(live, place, id_, access_pb2.ROLE_VIEWER)
+    return id_
+
+
+async def token(live: Live, place: Place) -> str:
+    request = messages.CreateAccessTokenRequest(identity_id=place.identity_id)
+    made = await live.call(live.stub(AccessServiceStub).CreateAccessToken, request)
+    return str(made.access_token.id)
+
+
+async def binding(live: Live, place: Place) -> str:
+    return await _bound(live, place, await identity(live, place), access_pb2.ROLE_VIEWER)
+
+
+async def policy(live: Live, place: Place) -> str:
+    return await live.policy(open_policy(), project_id=place.project_id)
+
+
+async def profile(live: Live, place: Place) -> str:
+    return await live.profile(ca_id=place.ca_id, policy_id=place.policy_id, project_id=place.project_id)
+
+
+async def _bound(live: Live, place: Place, identity_id: str, role: Any) -> str:
+    request = messages.CreateRoleBindingRequest(
+        identity_id=identity_id, role=role, project_id=place.project_id
+    )
+    made = await live.call(live.stub(AccessServiceStub).CreateRoleBinding, request)
+    return str(made.role_binding.id)
+
+
+FRESH: dict[str, Callable[[Live, Place], Awaitable[str]]] = {
+    "slug": slug,
+    "new_identity": identity,
+    "new_auditor": auditor,
+    "new_person": person,
+    "new_token": token,
+    "new_binding": binding,
+    "new_policy": policy,
+    "new_profile": profile,
+}
+"""By the name that stands in a request."""
