@@ -107,4 +107,4 @@ async def test_absent_method_needs_a_token_like_any_other(rig: Rig, path: str) -
 async def test_absent_reflection_is_told_to_strangers(rig: Rig) -> None:
     """Tools probe for versions of reflection without a token and understand only UNIMPLEMENTED."""
     call: Any = rig.channel.stream_stream("/grpc.reflection.v2.ServerReflection/ServerReflectionInfo")
-    assert (await failure(call(iter([b""]))))[0] is grpc.StatusCode.UNIMPLEMENTED
+    assert (await failure(call()))[0] is grpc.StatusCode.UNIMPLEMENTED

@@ -54,8 +54,8 @@ async def test_bidirectional_stream_reports_per_item(rig: Rig) -> None:
 @pytest.mark.parametrize("name", ["Unary", "Up"])
 async def test_unauthenticated_stream_of_any_kind_is_refused(rig: Rig, name: str) -> None:
     """Authentication comes before the kind of call."""
-    argument = iter([asking()]) if name == "Up" else asking()
-    code, _ = await failure(rig.method(name)(argument))
+    said = () if name == "Up" else (asking(),)
+    code, _ = await failure(rig.method(name)(*said))
     assert code is grpc.StatusCode.UNAUTHENTICATED
 
 

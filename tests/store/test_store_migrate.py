@@ -111,11 +111,14 @@ async def test_reader_of_a_file_cannot_write(sqlite_url: str) -> None:
     await engine.dispose()
 
 
-async def test_reader_of_a_server_plans_by_index(postgres_url: str) -> None:
+PLANS = {"enable_seqscan": "off", "plan_cache_mode": "force_custom_plan", "jit": "off"}
+
+
+@pytest.mark.parametrize("setting", PLANS)
+async def test_reader_of_a_server_plans_by_index(postgres_url: str, setting: str) -> None:
     """However often a connection goes back to the pool and is taken again."""
     engine = Database.at(postgres_url).reader()
     for _ in range(3):
         async with engine.connect() as connection:
-            assert (await connection.execute(sa.text("SHOW enable_seqscan"))).scalar_one() == "off"
-            await connection.execute(sa.text("SELECT 1"))
+            assert (await connection.execute(sa.text(f"SHOW {setting}"))).scalar_one() == PLANS[setting]
     await engine.dispose()

@@ -55,25 +55,22 @@ def walk_of(query: AuditQuery) -> Walk:
 
 
 def _leads(query: AuditQuery) -> list[tuple[ColumnElement[Any], str] | None]:
-    """What the index leads with: an object, an identity, some projects, or nothing but the time."""
+    """What the index leads with: an object, some projects, or nothing but the time."""
     if query.wanted.object_id:
         return [(audit.c.object_id, query.wanted.object_id)]
-    if query.wanted.identity_id:
-        return [(audit.c.identity_id, query.wanted.identity_id)]
     if _by_home(query):
         return [(audit.c.project_id, id_) for id_ in sorted(query.projects or ())]
     return [None]
 
 
 def _by_home(query: AuditQuery) -> bool:
-    narrower = query.wanted.object_id or query.wanted.identity_id
-    return not narrower and query.projects is not None and 0 < len(query.projects) <= _ARMS
+    return not query.wanted.object_id and query.projects is not None and 0 < len(query.projects) <= _ARMS
 
 
 def _rest(query: AuditQuery) -> Iterator[ColumnElement[bool]]:
     """What is looked at row by row; opaque where there is an index that was not chosen."""
-    if query.wanted.object_id and query.wanted.identity_id:
-        yield audit.c.identity_id.concat("") == query.wanted.identity_id
+    if query.wanted.identity_id:
+        yield audit.c.identity_id == query.wanted.identity_id
     if query.projects is not None and not _by_home(query):
         yield audit.c.project_id.concat("").in_(sorted(query.projects))
     if query.wanted.action:

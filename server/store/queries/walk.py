@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, select, tuple_, union
+from sqlalchemy import ColumnElement, FromClause, Row, Select, Table, and_, literal, select, tuple_, union
 
 from server.store.columns import microseconds
 from server.store.records import Record
@@ -98,8 +98,6 @@ class Walk:
         hit = _together(arms).subquery("hit")
         same = and_(*(key == hit.c[f"key{n}"] for n, key in enumerate(self.keys)))
         rows = select(self.table).select_from(hit).join(self.table, same)
-        if not self._is_direct:
-            rows = rows.where(*self.rest)
         return rows.order_by(*(column.desc() for column in hit.c)).limit(limit)
 
     def floor(self, *, after: Place = ()) -> Select[*tuple[Any, ...]] | None:
@@ -111,10 +109,15 @@ class Walk:
         return _together([end.limit(1).offset(share - 1) for end in ends])
 
     def _enough(self, entries: Select[*tuple[Any, ...]], limit: int) -> Select[*tuple[Any, ...]]:
-        """As many entries as the page may need; PostgreSQL plans what has a limit by itself."""
-        if self._is_direct:
+        """As many entries as a page needs, of rows that are what they must be."""
+        if not self.rest or self._is_direct:
             return entries.where(*self.rest).limit(limit)
-        return entries.limit(SCAN if self.rest else limit)
+        entry = entries.limit(SCAN).subquery("entry")
+        same = (key == entry.c[f"key{n}"] for n, key in enumerate(self.keys))
+        # What has an offset PostgreSQL plans by itself: row by row, and never from all rows to the entries.
+        row = select(literal(1)).select_from(self.table).where(*same, *self.rest).offset(0).correlate(entry)
+        newest = (column.desc() for column in entry.c)
+        return select(entry).where(row.exists()).order_by(*newest).limit(limit)
 
     @property
     def _is_direct(self) -> bool:

@@ -23,7 +23,7 @@ _SOME = {
     "renewals": (["lineage_id", "id"], sa.text("renewed_from_id IS NOT NULL")),
     "revoked": (["id"], sa.text("revoked_at IS NOT NULL")),
 }
-_AUDIT_BY = ((), ("project_id",), ("identity_id",), ("object_id",))
+_AUDIT_BY = ((), ("project_id",), ("object_id",))
 _SERIAL = ("uq_certificate_ca_id_serial", ["ca_id", "serial"])
 _SERIAL_FIRST = ("uq_certificate_serial_ca_id", ["serial", "ca_id"])
 
