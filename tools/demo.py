@@ -124,7 +124,7 @@ def issue_with_key(
     issued = answer.certificate
     (directory / "server-made.key").write_text(issued.private_key)
     say(f"serial number {issued.serial_number}")
-    say(f"the server renews it by itself at {issued.auto_renewal.renews_at.ToJsonString()}")
+    say(f"its renewal by the server is due at {issued.auto_renewal.renews_at.ToJsonString()}")
     examine(issued, directory / "server-made", host=HOST)
     prove_shown_once(channel, issued)
     return issued
