@@ -234,11 +234,12 @@ class Rig:
         self.log = StringIO()
         self.certificate = Certificate()
         telemetry.configure_logging(level=level, stream=self.log)
+        self.recorder = Recorder(self.metrics, telemetry.logger("rpc"))
         concerns = Concerns(
             authenticator=self.tokens,
             make_caller=TestCaller,
             drain=self.drain,
-            recorder=Recorder(self.metrics, telemetry.logger("rpc")),
+            recorder=self.recorder,
             limits=call_limits or CallLimits(),
         )
         services = [Service(ECHO, self.echo)]
@@ -290,7 +291,8 @@ class Rig:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
 
     def calls(self) -> list[dict[str, Any]]:
-        """The access log so far."""
+        """The access log so far, with the lines that the server would write in its next turn."""
+        self.recorder.flush()
         return [line for line in self.lines() if line["event"] == "rpc"]
 
 
