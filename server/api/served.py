@@ -39,6 +39,10 @@ class _NotEnteredError(Exception):
     """A servicer answered without having checked the caller's right: a bug that must not pass."""
 
 
+class _ClientGoneError(Exception):
+    """What was written could not be sent: the client has cancelled, or its connection is lost."""
+
+
 class Served:
     """One method, and the concerns bound to it."""
 
@@ -76,6 +80,10 @@ class Served:
                     self._recorder.finished(call, context.peer(), "CANCELLED")
                     raise
                 await self._refuse(call, context, deadline.too_late())
+            except _ClientGoneError:
+                deadline.disarm(call)
+                self._recorder.finished(call, context.peer(), "CANCELLED")
+                return None
             except grpc.aio.AbortError:
                 deadline.disarm(call)
                 self._recorder.finished(call, context.peer(), _code_set(context))
@@ -125,7 +133,7 @@ class Served:
                 self._check_entered(call)
                 octets = response.SerializeToString()
                 call.sent += len(octets)
-                await context.write(octets)
+                await _send(context, octets)
         self._check_entered(call)
 
     def _take(self, call: Call, request: Any) -> Any:
@@ -181,6 +189,13 @@ class _Messages:
 
     async def __anext__(self) -> Any:
         return self._read(await anext(self._octets))
+
+
+async def _send(context: Context, octets: bytes) -> None:
+    try:
+        await context.write(octets)
+    except Exception:  # noqa: BLE001 - a write fails for one reason only, but gRPC has no name for it
+        raise _ClientGoneError from None
 
 
 async def _unsupported(_call: Call, _request: object, _context: Context) -> NoReturn:
