@@ -15,7 +15,7 @@ from server.ra.tokens import Authenticator, hash_token, new_token
 from server.store.failures import StoreUnavailable
 from server.store.records import TokenRecord
 from server.store.unit import Unit, Update
-from tests.access3.actors import SERVICE, Stage
+from tests.identities.actors import SERVICE, Stage
 
 INJECTIONS = [
     "*",

@@ -8,7 +8,7 @@ from google.protobuf.field_mask_pb2 import FieldMask
 from certmanager.v1 import project_pb2
 from certmanager.v1 import project_service_pb2 as messages
 from server.ids import new_id
-from tests.access3.actors import ABSENT, Stage
+from tests.identities.actors import ABSENT, Stage
 
 
 async def create(stage: Stage, slug: str, **fields: str) -> project_pb2.Project:

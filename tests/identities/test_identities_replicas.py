@@ -10,7 +10,7 @@ import pytest
 from certmanager.v1 import access_service_pb2 as messages
 from certmanager.v1 import project_service_pb2 as projects
 from server.config import Settings
-from tests.access3.actors import Actor, Stage
+from tests.identities.actors import Actor, Stage
 from tests.serving import running
 
 SECONDS = 5.0

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from certmanager.v1 import access_service_pb2 as messages
-from tests.access3.actors import ABSENT, PERSON, SERVICE, Stage, binding
+from tests.identities.actors import ABSENT, PERSON, SERVICE, Stage, binding
 
 
 async def test_an_identity_is_read_as_it_was_made(stage: Stage) -> None:

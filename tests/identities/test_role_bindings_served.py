@@ -6,7 +6,7 @@ import pytest
 
 from certmanager.v1 import access_pb2
 from certmanager.v1 import access_service_pb2 as messages
-from tests.access3.actors import ABSENT, Stage, binding
+from tests.identities.actors import ABSENT, Stage, binding
 
 ROLES = ["ADMIN", "OPERATOR", "REQUESTER", "VIEWER", "AUDITOR"]
 

@@ -11,7 +11,7 @@ from certmanager.v1 import access_service_pb2 as messages
 from server.ra.tokens import hash_token
 from server.store.records import ObjectKind, TokenRecord
 from server.store.unit import Change, Unit, Update
-from tests.access3.actors import PERSON, Stage
+from tests.identities.actors import PERSON, Stage
 
 
 async def first_owner(stage: Stage) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from certmanager.v1 import access_service_pb2 as messages
 from server.ra.tokens import hash_token
 from server.store.records import TokenRecord
-from tests.access3.actors import ABSENT, PERSON, SERVICE, Actor, Stage
+from tests.identities.actors import ABSENT, PERSON, SERVICE, Actor, Stage
 
 DAY = 86_400
 

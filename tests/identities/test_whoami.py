@@ -5,7 +5,7 @@ import pytest
 from certmanager.v1 import access_pb2
 from certmanager.v1 import access_service_pb2 as messages
 from server.ra.roles import EVERYONE, GRANTS, OVER_ONESELF, PERMISSIONS, Role
-from tests.access3.actors import ABSENT, PERSON, Stage
+from tests.identities.actors import ABSENT, PERSON, Stage
 
 
 async def whoami(stage: Stage, token: str | None = None, project_id: str = "") -> messages.WhoAmIResponse:

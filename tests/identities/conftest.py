@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.access3.actors import Stage
+from tests.identities.actors import Stage
 from tests.serving import Live
 
 

@@ -12,7 +12,7 @@ from certmanager.v1 import project_service_pb2 as projects
 from server.errors import NotFound
 from server.ra.access import Caller, Principal
 from server.ra.roles import GRANTS, OF_ONE_PROFILE, PERMISSIONS, Role, narrowed
-from tests.access3.actors import Actor, Stage
+from tests.identities.actors import Actor, Stage
 
 
 async def confined(stage: Stage, role: str) -> Actor:

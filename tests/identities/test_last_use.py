@@ -12,7 +12,7 @@ from server.store import Store
 from server.store.failures import StoreUnavailable
 from server.store.records import TokenRecord
 from server.store.unit import Unit
-from tests.access3.actors import Stage
+from tests.identities.actors import Stage
 from tests.serving import running
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
