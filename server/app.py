@@ -6,9 +6,10 @@ import asyncio
 import json
 import socket
 from asyncio import Event
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from server import keyring, telemetry
 from server.api import listen, seeds
@@ -27,6 +28,7 @@ from server.ca.pool import CryptoPool
 from server.ca.service import META_CERTIFICATE, META_KEY, ServiceCA, ServiceCertificate, server_name
 from server.clock import Clock, utc_now
 from server.config import Settings, SettingsError
+from server.errors import Unavailable
 from server.files import write_private, write_public
 from server.pki.faults import NameFault
 from server.pki.pem import certificate_pem
@@ -57,6 +59,9 @@ from server.tls import FileCertificate, read_roots
 from server.web.metrics import metrics_app
 from server.web.serving import serve
 
+_PATIENCE_SECONDS = 2
+"""How long a probe of readiness waits for the database."""
+
 SEEDS = Seeds(seeds.SLUG, seeds.tls_server_policy(), seeds.tls_server_profile())
 
 
@@ -86,7 +91,7 @@ async def application(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
         pipeline = parts.pipeline()
         source = await _certificate(settings, store, kek, clock=clock)
         ready = Event()
-        pages = await _metrics(parts, lambda: ready.is_set() and not parts.drain.started)
+        pages = await _metrics(parts, ready)
         endpoints = {"grpc": await _grpc(settings, pipeline, source, stack), **pages}
         write_private(settings.data_dir / "endpoints.json", json.dumps(endpoints, indent=2) + "\n")
         running = Application(endpoints, store, parts.drain, settings.drain_delay)
@@ -203,7 +208,7 @@ def _client_ca(settings: Settings) -> bytes | None:
         raise SettingsError(f"cannot read the client CA {settings.client_ca}") from None
 
 
-async def _metrics(parts: _Parts, is_ready: Callable[[], bool]) -> dict[str, str]:
+async def _metrics(parts: _Parts, ready: Event) -> dict[str, str]:
     address, metrics = parts.settings.metrics, parts.metrics
     if address is None:
         return {}
@@ -213,11 +218,25 @@ async def _metrics(parts: _Parts, is_ready: Callable[[], bool]) -> dict[str, str
     await horizon.load()
     metrics.sample_by("ca_seconds_left", "ca_id", horizon.seconds_left)
     try:
-        web = await serve(metrics_app(metrics.registry, is_ready), address.host, address.port)
+        web = await serve(
+            metrics_app(metrics.registry, partial(_is_ready, parts, ready)), address.host, address.port
+        )
     except OSError:
         raise StartupError(f"cannot listen on '{address}'") from None
     parts.stack.push_async_callback(web.stop)
     return {"metrics": f"http://{address.at(web.port)}"}
+
+
+async def _is_ready(parts: _Parts, started: Event) -> bool:
+    """Whether calls can be served: the listener is up and stays, and the database answers in time."""
+    if not started.is_set() or parts.drain.started:
+        return False
+    try:
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await parts.store.ping()
+    except (Unavailable, TimeoutError):
+        return False
+    return True
 
 
 async def _certificate(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from google.protobuf.message_factory import GetMessageClass
@@ -28,14 +27,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _SELF = "self."
 _MARK = "collects_violations"
-
-
-class Idempotency(Enum):
-    """What a second, equal call does: the contract's ``idempotency_level``."""
-
-    UNKNOWN = 0
-    NO_SIDE_EFFECTS = 1
-    IDEMPOTENT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +56,6 @@ class Method:
     behaviour: Behaviour | None
     """The servicer's method; ``None`` if this server does not implement the RPC."""
     permission: str = ""
-    idempotency: Idempotency = Idempotency.UNKNOWN
     client_streams: bool = False
     server_streams: bool = False
     is_open: bool = False
@@ -108,7 +98,6 @@ def _method(service: Service, descriptor: MethodDescriptor, permissions: Collect
         request_class=request_class,
         behaviour=behaviour,
         permission=permission,
-        idempotency=Idempotency(descriptor.GetOptions().idempotency_level),
         client_streams=descriptor.client_streaming,
         server_streams=descriptor.server_streaming,
         is_open=service.is_open,

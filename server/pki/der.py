@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-SEQUENCE: Final = 0x30
 OBJECT_IDENTIFIER: Final = 0x06
 BOOLEAN: Final = 0x01
 

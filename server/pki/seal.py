@@ -40,11 +40,6 @@ class KEK:
         self._cipher = AESGCM(self.derive("certmanager/v1/seal"))
 
     @classmethod
-    def generate(cls) -> KEK:
-        """A new random key."""
-        return cls(secrets.token_bytes(KEK_SIZE))
-
-    @classmethod
     def from_passphrase(cls, passphrase: str, salt: bytes) -> KEK:
         """The key that a passphrase stands for (scrypt, 128 MiB, about half a second); blocks."""
         if not passphrase or len(salt) < _MIN_SALT:

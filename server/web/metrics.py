@@ -6,7 +6,7 @@ that names a certificate or a person.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from prometheus_client.exposition import choose_encoder
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _UNCACHED = {"cache-control": "no-store"}
 
 
-def metrics_app(registry: CollectorRegistry, is_ready: Callable[[], bool]) -> Starlette:
-    """Serves ``/metrics``, ``/livez`` (the loop turns) and ``/readyz`` (calls are taken: 200, else 503)."""
+def metrics_app(registry: CollectorRegistry, is_ready: Callable[[], Awaitable[bool]]) -> Starlette:
+    """Serves ``/metrics``, ``/livez`` (the loop turns) and ``/readyz`` (calls can be served: 200, else 503)."""
 
     async def metrics(request: Request) -> Response:
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
@@ -32,7 +32,7 @@ def metrics_app(registry: CollectorRegistry, is_ready: Callable[[], bool]) -> St
         return PlainTextResponse("alive\n", headers=_UNCACHED)
 
     async def ready(_: Request) -> Response:
-        if is_ready():
+        if await is_ready():
             return PlainTextResponse("ready\n", headers=_UNCACHED)
         return PlainTextResponse("not ready\n", status_code=503, headers=_UNCACHED)
 

@@ -13,7 +13,7 @@ from certmanager.v1 import certificate_service_pb2, certificate_service_pb2_grpc
 from server.api import listen
 from server.api.concerns.deadline import CallLimits
 from server.api.listen import TransportLimits, is_loopback
-from server.api.methods import Idempotency, Service, methods_of
+from server.api.methods import Service, methods_of
 from server.api.startup import StartupError
 from tests.api.echoing import (
     ECHO,
@@ -247,11 +247,10 @@ def test_plain_function_refuses_to_start() -> None:
 
 
 def test_methods_are_described_from_the_contract() -> None:
-    """Kind, idempotency, permission and absence come from the descriptors and the servicer."""
+    """Kind, permission and absence come from the descriptors and the servicer."""
     descriptor: Any = certificate_service_pb2.DESCRIPTOR.services_by_name["CertificateService"]
     found = methods_of([Service(descriptor, object())], permissions=_Everything())
     methods = {method.label.rpartition("/")[2]: method for method in found}
-    assert methods["GetCertificate"].idempotency is Idempotency.NO_SIDE_EFFECTS
     assert methods["GetCertificate"].permission == "certificates.read"
     assert methods["IssueCertificates"].client_streams
     assert methods["WatchCertificate"].server_streams

@@ -205,8 +205,15 @@ async def test_liveness_and_readiness(rig: Rig, path: str, line: str, *, is_read
     assert (await _get(rig, path, is_ready=is_ready)).startswith(f"HTTP/1.1 {line}")
 
 
+async def _always() -> bool:
+    return True
+
+
 async def _get(rig: Rig, path: str, *, is_ready: bool = True) -> str:
-    server = await serve(metrics_app(rig.metrics.registry, lambda: is_ready), "127.0.0.1", 0)
+    async def ready() -> bool:
+        return is_ready
+
+    server = await serve(metrics_app(rig.metrics.registry, ready), "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
     text = (await reader.read()).decode()
@@ -218,7 +225,7 @@ async def _get(rig: Rig, path: str, *, is_ready: bool = True) -> str:
 
 async def test_taken_web_port_is_an_error(rig: Rig) -> None:
     """It is told to the one who starts the listener."""
-    app = metrics_app(rig.metrics.registry, lambda: True)
+    app = metrics_app(rig.metrics.registry, _always)
     server = await serve(app, "127.0.0.1", 0)
     with pytest.raises(OSError, match="in use"):
         await serve(app, "127.0.0.1", server.port)

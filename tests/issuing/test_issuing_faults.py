@@ -8,6 +8,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+import httpx2
 import pytest
 
 from server.config import Settings
@@ -81,6 +82,28 @@ async def test_backend_unavailable_is_not_noticed_when_it_comes_back_in_time(
     codes = [await _code(live, request) for _ in range(5)]
     assert codes[-1] is Code.OK
     assert set(codes) <= {Code.OK, Code.UNAVAILABLE}
+
+
+async def test_readiness_follows_the_database(postgres: Postgres, postgres_settings: Settings) -> None:
+    """A server that cannot reach its database gets no calls from a balancer, and gets them again after."""
+    name = postgres_settings.database_url.partition("?")[0].rpartition("/")[2]
+    async with running(postgres_settings.model_copy(update={"metrics_address": "127.0.0.1:0"})) as live:
+        page = f"{live.app.endpoints['metrics']}/readyz"
+        assert await _status(page) == 200
+        postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        try:
+            postgres.disconnect(postgres.url(name))
+            assert await _status(page) == 503
+        finally:
+            postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        async with asyncio.timeout(20):
+            while await _status(page) != 200:
+                await asyncio.sleep(0.1)
+
+
+async def _status(page: str) -> int:
+    async with httpx2.AsyncClient() as client:
+        return (await client.get(page, timeout=20)).status_code
 
 
 async def _code(live: Live, request: Any) -> grpc.StatusCode:
