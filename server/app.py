@@ -217,10 +217,9 @@ async def _metrics(parts: _Parts, ready: Event) -> dict[str, str]:
     parts.stack.push_async_callback(horizon.close)
     await horizon.load()
     metrics.sample_by("ca_seconds_left", "ca_id", horizon.seconds_left)
+    app = metrics_app(metrics.registry, partial(_is_ready, parts, ready))
     try:
-        web = await serve(
-            metrics_app(metrics.registry, partial(_is_ready, parts, ready)), address.host, address.port
-        )
+        web = await serve(app, address.host, address.port)
     except OSError:
         raise StartupError(f"cannot listen on '{address}'") from None
     parts.stack.push_async_callback(web.stop)

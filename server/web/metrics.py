@@ -22,7 +22,7 @@ _UNCACHED = {"cache-control": "no-store"}
 
 
 def metrics_app(registry: CollectorRegistry, is_ready: Callable[[], Awaitable[bool]]) -> Starlette:
-    """Serves ``/metrics``, ``/livez`` (the loop turns) and ``/readyz`` (calls can be served: 200, else 503)."""
+    """Serves ``/metrics``, ``/livez`` (the loop turns) ``/readyz`` (calls can be served: 200, else 503)."""
 
     async def metrics(request: Request) -> Response:
         encode, media_type = choose_encoder(request.headers.get("accept", ""))

@@ -97,7 +97,7 @@ async def test_readiness_follows_the_database(postgres: Postgres, postgres_setti
         finally:
             postgres.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         async with asyncio.timeout(20):
-            while await _status(page) != 200:
+            while await _status(page) != 200:  # noqa: ASYNC110 - nothing tells of the recovery
                 await asyncio.sleep(0.1)
 
 
