@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from pkilint import loader
 from pkilint.pkix import certificate, extension, name
@@ -78,3 +79,21 @@ def openssl_text(certificate_pem: str) -> str:
     """A certificate as ``openssl x509 -text`` prints it."""
     command = ["openssl", "x509", "-noout", "-text"]
     return subprocess.run(command, input=certificate_pem, capture_output=True, text=True, check=True).stdout
+
+
+class PKCS12File(NamedTuple):
+    """A PKCS #12 file as ``openssl pkcs12 -info`` tells of it."""
+
+    pem: str
+    """Key and certificates with their attributes; empty if it cannot be read."""
+    structure: str
+    error: str
+
+
+def openssl_pkcs12(octets: bytes, password: str) -> PKCS12File:
+    """Asks OpenSSL, without its legacy provider, to open a file."""
+    command = ["openssl", "pkcs12", "-info", "-noenc", "-passin", "env:PASSWORD"]
+    environment = {**os.environ, "PASSWORD": password}
+    done = subprocess.run(command, input=octets, capture_output=True, env=environment, check=False)
+    told = done.stderr.decode("latin-1")  # friendly names are printed as Latin-1
+    return PKCS12File(done.stdout.decode("latin-1"), told, "" if done.returncode == 0 else told)

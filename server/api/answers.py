@@ -14,6 +14,7 @@ from server.api.enums import (
     SIGNATURE_ALGORITHM,
     named,
 )
+from server.api.key_delivery import write_key
 from server.errors import Violation
 from server.ra.assembly import Draft
 from server.ra.certificates import Found, renewal_state
@@ -35,12 +36,11 @@ _REQUEST_STATES = certificate_request_pb2.CertificateRequestState
 def issued(outcome: Issued) -> certificates.IssueCertificateResponse:
     """The answer to an order that was issued at once; the only one that can hold a private key."""
     record = outcome.certificate
-    return certificates.IssueCertificateResponse(
+    answer = certificates.IssueCertificateResponse(
         certificate=certificate_pb2.IssuedCertificate(
             certificate=outcome.certificate_pem,
             certificate_chain=outcome.chain_pem,
             issuing_ca_certificate=outcome.issuing_ca_pem,
-            private_key=outcome.private_key_pem or "",
             serial_number=record.serial,
             certificate_id=record.id,
             not_before=timestamp(record.not_before),
@@ -59,6 +59,8 @@ def issued(outcome: Issued) -> certificates.IssueCertificateResponse:
         certificate_request=certificate_request(outcome.request, record),
         warnings=outcome.warnings,
     )
+    write_key(answer.certificate, outcome.private_key)
+    return answer
 
 
 def judged(draft: Draft) -> certificates.IssueCertificateResponse:

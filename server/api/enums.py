@@ -15,6 +15,7 @@ from server.ra.terms import (
     AltNameType,
     ExtendedKeyUsage,
     KeyAlgorithm,
+    KeyEncapsulation,
     KeyUsage,
     SignatureAlgorithm,
     SubjectAttribute,
@@ -49,6 +50,7 @@ IDENTITY_KIND = Dictionary(IdentityKind, access_pb2.IdentityKind)
 ALT_NAME_TYPE = Dictionary(AltNameType, x509_pb2.AltNameType)
 KEY_ALGORITHM = Dictionary(KeyAlgorithm, x509_pb2.KeyAlgorithm)
 SIGNATURE_ALGORITHM = Dictionary(SignatureAlgorithm, x509_pb2.SignatureAlgorithm)
+KEY_ENCAPSULATION = Dictionary(KeyEncapsulation, x509_pb2.KeyEncapsulation)
 KEY_USAGE = Dictionary(KeyUsage, x509_pb2.KeyUsage)
 EXTENDED_KEY_USAGE = Dictionary(ExtendedKeyUsage, x509_pb2.ExtendedKeyUsage)
 KEY_SOURCE = Dictionary(KeySource, certificate_pb2.KeySource)

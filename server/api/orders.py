@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from certmanager.v1 import certificate_service_pb2 as messages
-from certmanager.v1 import x509_pb2
 from server.api.attributes import read_attributes
+from server.api.key_delivery import read_wish
 from server.errors import Unsupported, Violation
 from server.ra.order import Order
 
@@ -17,6 +17,7 @@ def read_order(request: messages.IssueCertificateRequest, violations: tuple[Viol
         profile_id=request.profile_id,
         csr=getattr(request, source) if source.startswith("csr") else None,
         csr_field=source if source.startswith("csr") else "csr",
+        delivery=read_wish(request),
         attributes=read_attributes(request.attributes),
         metadata=tuple((entry.key, entry.value) for entry in request.metadata),
         auto_renew=request.auto_renew if request.HasField("auto_renew") else None,
@@ -26,13 +27,9 @@ def read_order(request: messages.IssueCertificateRequest, violations: tuple[Viol
 
 
 def _refuse_what_is_not_built(request: messages.IssueCertificateRequest) -> None:
-    """Say so, rather than pass over a wish in silence: a retry would issue twice, a key would travel open."""
+    """Say so, rather than pass over a wish in silence: a retry would issue twice."""
     if request.request_id:
         raise Unsupported("this server does not know request_id yet; leave it out", field="request_id")
-    if request.generated_key.HasField("recipient_key"):
-        raise Unsupported("this server does not seal private keys yet", field="generated_key.recipient_key")
-    if request.key_format == x509_pb2.KEY_FORMAT_PKCS12:
-        raise Unsupported("this server does not write PKCS #12 yet", field="key_format")
 
 
 def _document(request: messages.IssueCertificateRequest) -> bytes:

@@ -19,12 +19,13 @@ from server.pki.keys import PublicKey
 from server.pki.template import Template
 from server.pki.validity import Validity
 from server.ra.basics import Basics, settle_basics
+from server.ra.delivery_rules import delivery_faults
 from server.ra.horizon import issuer_warnings
 from server.ra.lifetime import settle_validity
 from server.ra.naming import Names, settle_names
 from server.ra.order import Order
 from server.ra.origins import Origins
-from server.ra.profile import KeyDelivery, KeySource, Profile
+from server.ra.profile import KeySource, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +47,19 @@ class Draft:
 
 def assemble(order: Order, profile: Profile, *, now: datetime, serial: int) -> Draft:
     """Merge the order with the profile's defaults and judge the outcome; finds all violations at once."""
-    found = [*order.faults, *_delivery_faults(order, profile)]
+    found = [*order.faults]
     origins = Origins()
     csr = _parse(order, found)
     names = settle_names(order, profile, csr, found=found, origins=origins)
     basics = settle_basics(order, profile, csr, found=found, origins=origins)
+    source = KeySource.SERVER_GENERATED if order.csr is None else KeySource.CSR
+    found += delivery_faults(
+        order.delivery, source, mode=profile.rules.key_delivery, algorithm=basics.key_algorithm
+    )
     validity = settle_validity(order, profile, now=now, found=found, origins=origins)
     template = _template(profile, csr, names, basics, validity=validity, serial=serial)
     if order.csr is None or csr is not None:  # nothing can be said of a template whose CSR is unreadable
         found += origins.locate(_judge(template, profile))
-    source = KeySource.SERVER_GENERATED if order.csr is None else KeySource.CSR
     return Draft(template, source, tuple(dict.fromkeys(found)), now, issuer_warnings(profile, now=now))
 
 
@@ -67,16 +71,6 @@ def _parse(order: Order, found: list[Violation]) -> pkcs10.CSR | None:
     except pkcs10.CSRFault as fault:
         found += [violation.at(order.csr_field) for violation in fault.violations]
         return None
-
-
-def _delivery_faults(order: Order, profile: Profile) -> list[Violation]:
-    if order.csr is not None or profile.rules.key_delivery is KeyDelivery.DELIVER_ONCE:
-        return []
-    if profile.rules.key_delivery is KeyDelivery.FORBID:
-        message = "the profile takes only requests with a CSR; the server makes no keys for it"
-        return [Violation("csr", "KEY_GENERATION_FORBIDDEN", message)]
-    message = "the profile hands out private keys only sealed to a recipient key"
-    return [Violation("generated_key.recipient_key", "RECIPIENT_KEY_REQUIRED", message)]
 
 
 def _judge(template: Template, profile: Profile) -> tuple[Violation, ...]:

@@ -1,4 +1,4 @@
-"""The rows that an issuance leaves: the request and its certificate."""
+"""The rows that an issuance leaves: the request, its certificate, and what tells of them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from server.pki.serial import serial_hex
 from server.pki.subjects import SubjectAttribute, rfc4514
 from server.pki.template import Template
 from server.ra.access import Caller
+from server.ra.audit import audited
+from server.ra.delivery import KeyForm
 from server.ra.order import Order
 from server.ra.profile import AutoRenewal, KeySource, Profile
-from server.store.records import CertificateRecord, RequestRecord
+from server.store.records import CertificateRecord, ObjectKind, RequestRecord
+from server.store.unit import Change, Insert, Unit
 
 
 def certificate_record(
@@ -90,6 +93,40 @@ def request_record(
     )
 
 
+def issuance_unit(
+    caller: Caller, request: RequestRecord, certificate: CertificateRecord, *, key_form: KeyForm | None
+) -> Unit:
+    """All that is stored of an issuance; ``key_form`` tells how its private key is handed out, if one is."""
+    details = {"serial": certificate.serial, "ca_id": certificate.ca_id, "request_id": request.id}
+    now = certificate.created_at
+    writes = [
+        Insert(request),
+        Insert(certificate),
+        audited(caller, ObjectKind.CERTIFICATE, certificate.id, now=now, details=details),
+    ]
+    if key_form is not None:
+        action, told = "privateKeys.deliver", {"form": key_form.name}
+        writes.append(audited(caller, ObjectKind.REQUEST, request.id, now=now, action=action, details=told))
+    return Unit(tuple(writes), _changes(request, certificate))
+
+
 def _key_state(source: KeySource) -> str:
     """The key of an order that is issued at once is delivered with the answer, and kept nowhere."""
     return "DELIVERED" if source is KeySource.SERVER_GENERATED else ""
+
+
+def _changes(request: RequestRecord, certificate: CertificateRecord) -> tuple[Change, ...]:
+    def change(kind: ObjectKind, id_: str, state: str) -> Change:
+        return Change(
+            kind,
+            id_,
+            project_id=request.project_id,
+            profile_id=request.profile_id,
+            requester_id=request.requester_id,
+            new_state=state,
+        )
+
+    return (
+        change(ObjectKind.REQUEST, request.id, request.state),
+        change(ObjectKind.CERTIFICATE, certificate.id, "ACTIVE"),
+    )

@@ -12,6 +12,7 @@ from server.pki.names import AltNameType
 from server.pki.subjects import SubjectAttribute
 from server.pki.template import BasicConstraints, CustomExtension
 from server.pki.usages import KeyUsage
+from server.ra.delivery import InClear, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Order:
     """PEM text or DER; None asks the server to make the key."""
     csr_field: str = "csr"
     """Which field of the request held it, for violations."""
+    delivery: Wish = field(default_factory=InClear)
+    """How the key is to be handed out that the server makes."""
     attributes: Attributes = Attributes()
     metadata: tuple[tuple[str, str], ...] = ()
     auto_renew: bool | None = None

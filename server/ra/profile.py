@@ -121,3 +121,8 @@ class Profile:
     rules: ProfileRules
     policy: Policy
     issuer: Issuer
+
+    @property
+    def chain_pem(self) -> str:
+        """The chain that its certificates are handed out with, in PEM, from the issuer up."""
+        return self.issuer.chain_without_root_pem if self.rules.omit_root else self.issuer.chain_pem

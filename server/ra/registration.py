@@ -8,33 +8,31 @@ leaves the process before its row is durable.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import partial
 
 from server.ca.pool import CryptoPool
 from server.ca.signing import Signing
 from server.clock import Clock
-from server.errors import Invalid, Nature, NotFound, Reason, Refused, Unsupported, not_found
+from server.errors import Invalid, NotFound, Reason, Refused, Unsupported, not_found
 from server.ids import new_id
 from server.pki.certificate import Certificate
-from server.pki.keys import PrivateKey, pkcs8_pem
+from server.pki.keys import PrivateKey
 from server.pki.pem import certificate_pem
 from server.pki.serial import new_serial
 from server.pki.template import Template
-from server.pki.validity import SECOND
 from server.ra.access import Caller
 from server.ra.assembly import Draft, assemble
-from server.ra.audit import audited
 from server.ra.catalog import Catalog
-from server.ra.entries import certificate_record, request_record
+from server.ra.delivery import Delivered, delivered, is_slow
+from server.ra.entries import certificate_record, issuance_unit, request_record
 from server.ra.order import Order
 from server.ra.profile import KeySource, Profile
+from server.ra.refusal import refuse
 from server.ra.tasks import Tasks
 from server.store.failures import ForeignKeyViolation
-from server.store.records import CertificateRecord, ObjectKind, RequestRecord
+from server.store.records import CertificateRecord, RequestRecord
 from server.store.store import Store
-from server.store.unit import Change, Insert, Unit
-
-_FORM = frozenset({Nature.FORM, Nature.CSR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,8 +45,8 @@ class Issued:
     chain_pem: str
     issuing_ca_pem: str
     warnings: tuple[str, ...] = ()
-    private_key_pem: str | None = field(default=None, repr=False)
-    """Set for a key that the server made; held nowhere else, and gone with this answer."""
+    private_key: Delivered | None = None
+    """Set for a key that the server made."""
 
 
 class Registration:
@@ -113,9 +111,12 @@ class Registration:
     async def _issue(self, caller: Caller, order: Order, *, profile: Profile, draft: Draft) -> Issued:
         template, key = await self._keyed(draft)
         certificate = await self._signing.sign(profile.issuer.signer, template)
-        issued = self._entries(caller, order, profile=profile, draft=draft, certificate=certificate, key=key)
+        issued = self._entries(caller, order, profile=profile, draft=draft, certificate=certificate)
+        if key is not None:
+            issued = replace(issued, private_key=await self._delivered(key, order, issued, certificate))
+        form = issued.private_key.form if issued.private_key else None
         try:
-            await self._store.commit(self._unit(caller, issued))
+            await self._store.commit(issuance_unit(caller, issued.request, issued.certificate, key_form=form))
         except ForeignKeyViolation:  # the profile went while the CA signed
             raise _absent(order) from None
         self._observe(issued)
@@ -128,15 +129,22 @@ class Registration:
         key = await self._pool.generate(draft.template.key_algorithm)
         return draft.with_key(key.public_key()), key
 
+    async def _delivered(
+        self, key: PrivateKey, order: Order, issued: Issued, certificate: Certificate
+    ) -> Delivered:
+        """The key as the client wants it; before the commit, lest a certificate be stored without one."""
+        work = partial(
+            delivered,
+            key,
+            order.delivery,
+            certificate=certificate,
+            chain=issued.chain_pem,
+            request_id=issued.request.id,
+        )
+        return await self._pool.run(work) if is_slow(order.delivery) else work()
+
     def _entries(
-        self,
-        caller: Caller,
-        order: Order,
-        *,
-        profile: Profile,
-        draft: Draft,
-        certificate: Certificate,
-        key: PrivateKey | None,
+        self, caller: Caller, order: Order, *, profile: Profile, draft: Draft, certificate: Certificate
     ) -> Issued:
         now, request_id = self._clock(), new_id()
         renewal = profile.rules.renewal.plan(
@@ -152,83 +160,15 @@ class Registration:
         request = request_record(
             caller, order, profile=profile, source=draft.source, certificate=stored, now=now
         )
-        issuer = profile.issuer
         return Issued(
             request=request,
             certificate=stored,
             certificate_pem=certificate_pem(certificate),
-            chain_pem=issuer.chain_without_root_pem if profile.rules.omit_root else issuer.chain_pem,
-            issuing_ca_pem=issuer.certificate_pem,
+            chain_pem=profile.chain_pem,
+            issuing_ca_pem=profile.issuer.certificate_pem,
             warnings=draft.warnings,
-            private_key_pem=pkcs8_pem(key) if key else None,
         )
-
-    def _unit(self, caller: Caller, issued: Issued) -> Unit:
-        request, certificate = issued.request, issued.certificate
-        details = {"serial": certificate.serial, "ca_id": certificate.ca_id, "request_id": request.id}
-        writes = [
-            Insert(request),
-            Insert(certificate),
-            audited(
-                caller, ObjectKind.CERTIFICATE, certificate.id, now=certificate.created_at, details=details
-            ),
-        ]
-        if issued.private_key_pem is not None:
-            action = "privateKeys.deliver"
-            writes.append(
-                audited(caller, ObjectKind.REQUEST, request.id, now=request.created_at, action=action)
-            )
-        return Unit(tuple(writes), _changes(request, certificate))
 
 
 def _absent(order: Order) -> NotFound:
     return not_found("CertificateProfile", order.profile_id, field="profile_id")
-
-
-def _changes(request: RequestRecord, certificate: CertificateRecord) -> tuple[Change, ...]:
-    def change(kind: ObjectKind, id_: str, state: str) -> Change:
-        return Change(
-            kind,
-            id_,
-            project_id=request.project_id,
-            profile_id=request.profile_id,
-            requester_id=request.requester_id,
-            new_state=state,
-        )
-
-    return (
-        change(ObjectKind.REQUEST, request.id, request.state),
-        change(ObjectKind.CERTIFICATE, certificate.id, "ACTIVE"),
-    )
-
-
-def refuse(draft: Draft, profile: Profile) -> None:
-    """Raise the error that tells all violations; return if there are none.
-
-    Invalid if any is of form (CSR_INVALID if those are all the CSR's), else
-    Refused (LIFETIME_EXCEEDS_CA if that is all that is wrong).
-    """
-    violations = draft.violations
-    if not violations:
-        return
-    of_form = {violation.nature for violation in violations} & _FORM
-    if of_form:
-        reason = Reason.CSR_INVALID if of_form == {Nature.CSR} else Reason.INVALID_FIELD
-        raise Invalid("the request is malformed", reason=reason, violations=violations)
-    if all(violation.nature is Nature.CA_LIFETIME for violation in violations):
-        raise _outlives(draft, profile)
-    raise Refused("the request breaks the policy", violations=violations, policy_id=profile.policy.id)
-
-
-def _outlives(draft: Draft, profile: Profile) -> Refused:
-    """Tells a lifetime that is granted if it is asked for within the backdate from now."""
-    end = profile.issuer.not_after
-    start = max(draft.template.validity.not_before, draft.judged_at)
-    longest = max(int((end - start + SECOND).total_seconds()), 0)
-    return Refused(
-        f"the certificate would outlive its certificate authority; at most {longest}s are left",
-        reason=Reason.LIFETIME_EXCEEDS_CA,
-        violations=draft.violations,
-        max_lifetime=f"{longest}s",
-        ca_not_after=end.isoformat(),
-    )

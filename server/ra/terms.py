@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.pki.algorithms import KeyAlgorithm, SignatureAlgorithm
 from server.pki.describe import Description
 from server.pki.faults import DurationOverflow, TimeFault
+from server.pki.hpke import KeyEncapsulation, RecipientKey
 from server.pki.names import AltName, AltNameType
 from server.pki.pem import certificate_pem, csr_pem
 from server.pki.serial import parse_serial, serial_hex
@@ -43,12 +44,14 @@ __all__ = [
     "ExtendedKeyUsage",
     "IdentityRecord",
     "KeyAlgorithm",
+    "KeyEncapsulation",
     "KeyUsage",
     "NameConstraints",
     "ObjectKind",
     "PolicyRecord",
     "ProfileRecord",
     "ProjectRecord",
+    "RecipientKey",
     "RequestRecord",
     "RoleBindingRecord",
     "SignatureAlgorithm",

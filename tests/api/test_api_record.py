@@ -12,7 +12,7 @@ import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.rpc.status_pb2 import Status
 
-from certmanager.v1 import certificate_pb2, certificate_request_pb2, certificate_service_pb2
+from certmanager.v1 import certificate_pb2, certificate_request_pb2, certificate_service_pb2, x509_pb2
 from server import errors, telemetry
 from server.api.call import current_call
 from server.api.redact import redact
@@ -126,6 +126,19 @@ def test_redaction_clears_marked_fields_at_any_depth() -> None:
     assert copy.response.certificate.private_key == ""
     assert (copy.correlation_id, copy.response.certificate.certificate) == ("1", "cert")
     assert bulk.response.certificate.private_key == KEY
+
+
+def test_redaction_clears_every_form_of_a_key_but_the_sealed_one() -> None:
+    """A PKCS #12 file and its password; what is sealed is no secret."""
+    kem = x509_pb2.KEY_ENCAPSULATION_DHKEM_X25519_HKDF_SHA256
+    sealed = certificate_pb2.SealedPrivateKey(kem=kem, enc=b"enc", ciphertext=b"ciphertext")
+    handed_out = certificate_pb2.IssuedCertificate(pkcs12=b"canary", sealed_private_key=sealed)
+    copy = redact(certificate_service_pb2.IssueCertificateResponse(certificate=handed_out)).certificate
+    assert (copy.pkcs12, copy.sealed_private_key) == (b"", sealed)
+    asked = certificate_service_pb2.IssueCertificateRequest(key_format=x509_pb2.KEY_FORMAT_PKCS12)
+    shown = redact(asked)
+    asked.key_password = "canary"
+    assert redact(asked) == shown
 
 
 def test_redaction_drops_what_it_cannot_see_into() -> None:

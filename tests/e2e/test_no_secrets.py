@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import grpc.aio
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
+from certmanager.v1 import certificate_pb2, x509_pb2
 from server import keyring
 from server.ca.authorities import Authorities
 from server.ca.pool import CryptoPool
@@ -21,21 +23,43 @@ from tests.databases import Postgres
 from tests.e2e.conftest import Home
 from tests.e2e.processes import Process, issue, serving
 from tests.e2e.secrets_search import database_files, files, found, key_spellings, loaded, spellings
+from tests.oracles import openssl_pkcs12
+from tests.sealing import X25519, Recipient
 
 PASSWORD = f"password-{secrets.token_hex(16)}"
 STRANGER = f"cm_{secrets.token_urlsafe(32)}"
 
 
-async def used(process: Process) -> str:
-    """Lets all secrets pass through a server that says as much as it can; tells the key that it made."""
+@dataclass(frozen=True)
+class Made:
+    """What a server handed out."""
+
+    keys: dict[str, EllipticCurvePrivateKey]
+    """By how each left the server."""
+    wrapped: dict[str, bytes]
+    """The PKCS #12 file and the sealed key as they left: no secret, but nothing to keep either."""
+
+
+async def used(process: Process) -> Made:
+    """Lets all secrets pass through a server that says as much as it can; tells the keys that it made."""
+    recipient = Recipient.fresh(X25519)
+    in_a_file: dict[str, Any] = {"key_format": x509_pb2.KEY_FORMAT_PKCS12, "key_password": PASSWORD}
     async with process.channel() as channel:
-        issued = (await issue(process, channel)).certificate
-        stranger = process.with_token(STRANGER)
-        for caller, wanted in ((stranger, {}), (process, {"key_format": 2, "key_password": PASSWORD})):
-            # How PKCS #12 is answered, or a stranger, is not the question here.
-            with contextlib.suppress(grpc.aio.AioRpcError):
-                await issue(caller, channel, **wanted)
-    return str(issued.private_key)
+        in_clear = (await issue(process, channel)).certificate
+        file = (await issue(process, channel, **in_a_file)).certificate.pkcs12
+        sealed = await issue(process, channel, generated_key=recipient.wish)
+        algorithm = x509_pb2.KEY_ALGORITHM_ML_DSA_44
+        ml_dsa = certificate_pb2.CertificateAttributes(key_algorithm=algorithm)
+        for caller, refused in ((process.with_token(STRANGER), {}), (process, {"attributes": ml_dsa})):
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await issue(caller, channel, **in_a_file, **refused)
+            assert PASSWORD not in str(caught.value.details()) + str(caught.value.trailing_metadata())
+    keys = {
+        "key in clear": loaded(in_clear.private_key),
+        "key in a file": loaded(openssl_pkcs12(file, PASSWORD).pem),
+        "sealed key": recipient.opened(sealed),
+    }
+    return Made(keys, {"file": file, "sealing": sealed.certificate.sealed_private_key.ciphertext})
 
 
 async def ca_key(settings: Settings) -> EllipticCurvePrivateKey:
@@ -70,7 +94,8 @@ async def test_secrets_are_only_where_they_belong(settings: Settings, request: p
         "owner's token": spellings(process.token.encode()),
         "a stranger's token": spellings(STRANGER.encode()),
         "key-encryption key": spellings(bytes.fromhex((home.directory / "kek").read_text())),
-        "certificate's key": key_spellings(loaded(made)),
+        **{name: key_spellings(key) for name, key in made.keys.items()},
+        **{name: spellings(octets) for name, octets in made.wrapped.items()},
         "CA's key": key_spellings(await ca_key(settings)),
         "password": spellings(PASSWORD.encode()),
     }

@@ -183,6 +183,9 @@ async def test_text_of_any_kind_for_a_csr(both: Both, text: str) -> None:
 def _around(draw: st.DrawFn) -> certificates.IssueCertificateRequest:
     request: Any = certificates.IssueCertificateRequest(key_password=draw(_TEXT))
     request.key_format = draw(_ENUM)
+    if draw(st.booleans()):
+        recipient = request.generated_key.recipient_key
+        recipient.kem, recipient.public_key = draw(_ENUM), draw(st.binary(max_size=66))
     request.attributes.common_name = "a.example.com"
     if draw(st.booleans()):
         request.auto_renew = draw(st.booleans())
@@ -197,7 +200,7 @@ def _around(draw: st.DrawFn) -> certificates.IssueCertificateRequest:
 async def test_what_stands_around_the_attributes(
     both: Both, request: certificates.IssueCertificateRequest
 ) -> None:
-    """Metadata with any text in it, formats that there are not."""
+    """Metadata with any text in it, formats that there are not, recipients' keys that are none."""
     await _same(both, request)
 
 
