@@ -56,11 +56,16 @@ def _is_allowed(code: str, message: str) -> bool:
 
 
 def openssl_verify(
-    leaf: str, *, root: str, intermediates: tuple[str, ...] = (), at: int | None = None
+    leaf: str,
+    *,
+    root: str,
+    intermediates: tuple[str, ...] = (),
+    at: int | None = None,
+    purpose: str = "any",
 ) -> str:
     """Asks ``openssl verify -x509_strict`` about a chain of PEM texts: empty if it agrees, else what it says.
 
-    ``at`` is the Unix time to judge at; the present if None.
+    ``at`` is the Unix time to judge at; the present if None. ``purpose`` is one of openssl's, as ``sslclient``.
     """
     with TemporaryDirectory() as directory:
         paths = {part: Path(directory, part) for part in ("leaf", "root", "intermediates")}
@@ -70,7 +75,8 @@ def openssl_verify(
         untrusted = ["-untrusted", str(paths["intermediates"])] if intermediates else []
         moment = ["-attime", str(at)] if at is not None else []
         trusted = ["-no-CApath", "-no-CAstore", "-CAfile", str(paths["root"])]
-        command = ["openssl", "verify", "-x509_strict", *moment, *trusted, *untrusted, str(paths["leaf"])]
+        judged = ["-purpose", purpose, *moment]
+        command = ["openssl", "verify", "-x509_strict", *judged, *trusted, *untrusted, str(paths["leaf"])]
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
     return "" if done.returncode == 0 else done.stdout + done.stderr
 

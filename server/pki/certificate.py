@@ -16,6 +16,7 @@ from server.pki.keys import PrivateKey, PublicKey
 from server.pki.names import AltNameType, general_name
 from server.pki.subjects import subject_name
 from server.pki.template import NameConstraints, Subtree, Template
+from server.pki.usages import CRITICAL_USAGES
 
 Certificate: TypeAlias = x509.Certificate
 Name: TypeAlias = x509.Name
@@ -98,7 +99,7 @@ def _usages(template: Template) -> Iterator[_Entry]:
         yield key_usage_extension(template.key_usages), True
     if template.extended_key_usages:
         usages = [x509.ObjectIdentifier(oid) for oid in template.extended_key_usages]
-        yield x509.ExtendedKeyUsage(usages), False
+        yield x509.ExtendedKeyUsage(usages), not CRITICAL_USAGES.isdisjoint(template.extended_key_usages)
 
 
 def _access(template: Template) -> Iterator[_Entry]:

@@ -23,6 +23,7 @@ from server.pki.keys import PublicKey, spki
 from server.pki.names import AltName
 from server.pki.subjects import subject_name
 from server.pki.template import Subtree, Template
+from server.pki.usages import CRITICAL_USAGES
 
 _NULL: Final = bytes.fromhex("0500")
 _KEY_PARAMETERS: Final = dict.fromkeys(SignatureAlgorithm, b"") | {
@@ -126,12 +127,13 @@ def _wrong_extensions(
 
 def _criticality(template: Template) -> dict[str, bool]:
     """Each extension that must be there, and whether it must be critical; no other may be."""
+    extended = template.extended_key_usages
     present = (
         (ExtensionOID.SUBJECT_KEY_IDENTIFIER, False, True),
         (ExtensionOID.AUTHORITY_KEY_IDENTIFIER, False, template.authority_key_id is not None),
         (ExtensionOID.BASIC_CONSTRAINTS, True, True),
         (ExtensionOID.KEY_USAGE, True, bool(template.key_usages)),
-        (ExtensionOID.EXTENDED_KEY_USAGE, False, bool(template.extended_key_usages)),
+        (ExtensionOID.EXTENDED_KEY_USAGE, not CRITICAL_USAGES.isdisjoint(extended), bool(extended)),
         (ExtensionOID.SUBJECT_ALTERNATIVE_NAME, not template.subject, bool(template.alt_names)),
         (ExtensionOID.NAME_CONSTRAINTS, True, template.name_constraints is not None),
         (ExtensionOID.CRL_DISTRIBUTION_POINTS, False, bool(template.crl_urls)),

@@ -35,6 +35,9 @@ class ExtendedKeyUsage(Enum):
 
 ANY_EXTENDED_KEY_USAGE: Final = "2.5.29.37.0"
 
+CRITICAL_USAGES: Final = frozenset({ExtendedKeyUsage.TIME_STAMPING.value})
+"""The extended key usages, as OIDs, whose extension must be critical (RFC 3161, 2.3)."""
+
 CA_USAGES: Final = frozenset({KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN})
 """The usages that only a CA certificate may carry."""
 

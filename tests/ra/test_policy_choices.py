@@ -109,11 +109,12 @@ def test_default_extended_key_usages(section: Any, usages: tuple[str, ...]) -> N
         (ANY, KeyAlgorithm.EC_PRIME256V1),
         (NONE, KeyAlgorithm.EC_PRIME256V1),
         (KeyAlgorithmRules((KeyAlgorithm.RSA_4096, KeyAlgorithm.EC_PRIME256V1)), KeyAlgorithm.EC_PRIME256V1),
+        (KeyAlgorithmRules((KeyAlgorithm.RSA_4096, KeyAlgorithm.RSA_2048)), KeyAlgorithm.RSA_2048),
         (KeyAlgorithmRules((KeyAlgorithm.RSA_4096, KeyAlgorithm.ED25519)), KeyAlgorithm.RSA_4096),
     ],
 )
 def test_choose_key_algorithm(section: Any, chosen: KeyAlgorithm) -> None:
-    """P-256 where it may be, else the first that is listed."""
+    """P-256 where it may be, else RSA-2048, else the first that is listed."""
     assert policy(key_algorithms=section).choose_key_algorithm() is chosen
 
 

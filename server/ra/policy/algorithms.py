@@ -11,7 +11,7 @@ from server.pki.algorithms import KeyAlgorithm, SignatureAlgorithm, signatures_o
 from server.pki.template import Template
 from server.ra.policy.rules import NONE, Blanket, Rule
 
-_FAVOURITE: Final = KeyAlgorithm.EC_PRIME256V1
+_FAVOURITES: Final = (KeyAlgorithm.EC_PRIME256V1, KeyAlgorithm.RSA_2048)
 _DEFAULTS: Final = tuple(dict.fromkeys(signatures_of(algorithm)[0] for algorithm in KeyAlgorithm))
 
 
@@ -31,10 +31,9 @@ class KeyAlgorithmRules:
             )
 
     def choose(self) -> KeyAlgorithm:
-        """P-256 if it is listed, else the first that is."""
-        if _FAVOURITE in self.allowed or not self.allowed:
-            return _FAVOURITE
-        return self.allowed[0]
+        """P-256 if it is listed, else RSA-2048 if that is, else the first that is."""
+        listed = (algorithm for algorithm in _FAVOURITES if algorithm in self.allowed)
+        return next(listed, self.allowed[0] if self.allowed else _FAVOURITES[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def signature_rules(
 
 def chosen_key(section: KeyAlgorithmRules | Blanket) -> KeyAlgorithm:
     """What a request that names no algorithm gets; the section still judges it."""
-    return _FAVOURITE if isinstance(section, Blanket) else section.choose()
+    return _FAVOURITES[0] if isinstance(section, Blanket) else section.choose()
 
 
 def chosen_signature(
