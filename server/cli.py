@@ -1,4 +1,7 @@
-"""The console script: ``certmanager serve``, ``bootstrap`` and ``migrate``."""
+"""The server's commands: ``certmanager serve``, ``bootstrap``, ``migrate``, ``audit verify``.
+
+The console script is certmanager_client's, and runs these by name.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ A setting ``grpc_address`` is the flag ``--grpc-address``, the environment
 variable ``CERTMANAGER_GRPC_ADDRESS`` and the key ``grpc_address`` of the TOML
 file that ``--config`` (``CERTMANAGER_CONFIG``) names. A flag beats the
 environment, the environment beats the file. A name that is not listed here is
-an error, wherever it stands.
+an error, wherever it stands; the variables of the client alone are passed over.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ from pydantic.fields import FieldInfo
 
 PREFIX = "CERTMANAGER_"
 CONFIG_FILE = f"{PREFIX}CONFIG"
+_CLIENTS = frozenset(
+    f"{PREFIX}{name}" for name in ("ADDRESS", "CA_FILE", "CLIENT_CONFIG", "TOKEN", "TOKEN_FILE")
+)
+"""What the command line as a client reads: one environment may serve both."""
 
 _SECRET: JsonDict = {"flag": False}  # a flag would stand in the process list
 
@@ -186,8 +190,9 @@ def _from_file(path: str | None) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    others = {CONFIG_FILE, *_CLIENTS}
     ours = {
-        name: value for name, value in environment.items() if name.startswith(PREFIX) and name != CONFIG_FILE
+        name: value for name, value in environment.items() if name.startswith(PREFIX) and name not in others
     }
     keys = {name.removeprefix(PREFIX).lower(): name for name in ours}
     _refuse_unknown(keys)

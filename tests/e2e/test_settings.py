@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from server.cli import main
+from server.config import load
 from tests.e2e.processes import await_ready, ended, issue, serving, start
 
 UNKNOWN = {
@@ -67,6 +68,12 @@ def test_a_flag_beats_the_environment_and_that_the_file(sqlite_copy: Path, tmp_p
         endpoints = await_ready(process).endpoints
     assert endpoints["grpc"].startswith("127.0.0.4:")
     assert endpoints["metrics"].startswith("http://127.0.0.3:")
+
+
+@pytest.mark.parametrize("name", ["ADDRESS", "CA_FILE", "CLIENT_CONFIG", "TOKEN", "TOKEN_FILE"])
+def test_the_client_s_variables_are_passed_over(name: str) -> None:
+    """One environment may serve both; what is theirs is no setting, and no unknown one."""
+    assert load({}, {f"CERTMANAGER_{name}": "x"}) == load({}, {})
 
 
 async def test_plaintext_on_loopback(sqlite_copy: Path) -> None:

@@ -53,7 +53,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_the_program_and_no_more(contents: dict[str, bytes]) -> None:
     roots = {name.split("/")[0] for name in contents if ".dist-info/" not in name}
-    assert roots == {"server", "certmanager", "buf"}
+    assert roots == {"server", "certmanager_client", "certmanager", "buf"}
 
 
 def test_the_wheel_holds_what_is_not_imported_by_name(contents: dict[str, bytes]) -> None:
@@ -73,7 +73,7 @@ def test_what_is_imported_is_declared(contents: dict[str, bytes]) -> None:
     providers = packages_distributions()
     sources = [octets for name, octets in contents.items() if name.endswith(".py")]
     imported = set[str]().union(*map(_imports, sources))
-    foreign = imported - set(sys.stdlib_module_names) - {"server", "certmanager", "buf"}
+    foreign = imported - set(sys.stdlib_module_names) - {"server", "certmanager_client", "certmanager", "buf"}
     undeclared = {r for r in foreign if not declared & {_normal(one) for one in providers.get(r, [])}}
     assert foreign
     assert undeclared == set()

@@ -115,7 +115,7 @@ class Policy:
         return tuple(dict.fromkeys(self.extended_key_usages.required))
 
     def choose_key_algorithm(self) -> KeyAlgorithm:
-        """P-256 where it is allowed, else RSA-2048, else the first that is; P-256 where none is, for ``admit``."""
+        """P-256, RSA-2048 or the first that is allowed; P-256 where none is, for ``admit`` to refuse."""
         return chosen_key(self.key_algorithms)
 
     def choose_signature_algorithm(self, possible: tuple[SignatureAlgorithm, ...]) -> SignatureAlgorithm:

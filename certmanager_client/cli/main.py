@@ -1,0 +1,106 @@
+"""The console script ``certmanager``: its commands, and the options that all of them take."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+import typer
+import typer.main
+
+from certmanager_client.cli.lazily import Lazy, LazyGroup, ServerCommand, group
+from certmanager_client.cli.options import choose, forget
+
+_CLI = "certmanager_client.cli"
+
+
+class Commands(LazyGroup):
+    """All commands, in the order of the help."""
+
+    table: ClassVar[Mapping[str, Lazy | ServerCommand]] = {
+        "login": Lazy(f"{_CLI}.login:login", "Keep a server's address, CA file and your token as a context."),
+        "logout": Lazy(f"{_CLI}.login:logout", "Forget the token of a context."),
+        "context": Lazy(f"{_CLI}.context:app", "Choose among the servers that you are logged in to."),
+        "whoami": Lazy(f"{_CLI}.whoami:whoami", "Show who you are to the server, and what you may do."),
+        "project": Lazy(f"{_CLI}.project:app", "Create and look after projects."),
+        "identity": Lazy(f"{_CLI}.identity:app", "Say who may call the server, and what they may do."),
+        "token": Lazy(f"{_CLI}.token:app", "Create, list and revoke access tokens."),
+        "ca": Lazy(f"{_CLI}.authority:app", "Create and look after certificate authorities."),
+        "policy": Lazy(f"{_CLI}.policy:app", "Write policies: what certificates may contain."),
+        "profile": Lazy(f"{_CLI}.profile:app", "Write profiles: which CA, which policy, which defaults."),
+        "issue": Lazy(f"{_CLI}.issuing:issue", "Get a certificate."),
+        "get": Lazy(f"{_CLI}.certificates:get", "Show a certificate."),
+        "list": Lazy(f"{_CLI}.certificates:list_", "List certificates."),
+        "audit": Lazy(f"{_CLI}.audit:app", "Read the audit log, and check that it is whole."),
+        "serve": ServerCommand(
+            "serve", help_="Serve until SIGTERM or SIGINT; a second signal stops at once."
+        ),
+        "bootstrap": ServerCommand(
+            "bootstrap", help_="Set up an empty database and data directory, and end."
+        ),
+        "migrate": ServerCommand("migrate", help_="Bring the database's tables to this program's version."),
+    }
+
+
+app = group(
+    "Issue X.509 certificates against certificate profiles, over gRPC.", cls=Commands, add_completion=True
+)
+
+
+def _tell_version(value: bool) -> None:
+    if value:
+        print(f"certmanager, version {version_of('certmanager')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The context to use, not the current one.")
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="The server; no context is used. [CERTMANAGER_ADDRESS]"),
+    ] = None,
+    ca_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="PEM roots to trust it by. [CERTMANAGER_CA_FILE]")
+    ] = None,
+    token_file: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="File of your token, - for stdin. [CERTMANAGER_TOKEN_FILE]"),
+    ] = None,
+    json: Annotated[bool | None, typer.Option("--json", help="Answer with one JSON document.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option(min=0.001, metavar="SECONDS", help="How long a call may take. [30]")
+    ] = None,
+    version: Annotated[  # noqa: ARG001 - ends the program by itself
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_tell_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Set what holds for the whole command."""
+    forget()
+    choose(
+        context=context, address=address, ca_file=ca_file, token_file=token_file, json=json, timeout=timeout
+    )
+
+
+def main() -> None:
+    """Run the program with this process's arguments."""
+    try:
+        typer.main.get_command(app)(prog_name="certmanager")
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Write what is left; if nobody reads it any more (``| head``), that is no error."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Else the interpreter tries once more when it ends, and complains.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

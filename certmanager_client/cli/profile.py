@@ -1,0 +1,138 @@
+"""``certmanager profile``: which CA signs, under which policy, with which defaults, as documents."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from certmanager.v1.profile_pb2 import CertificateProfile
+from certmanager.v1.profile_service_pb2 import (
+    ListCertificateProfilesRequest,
+    ListCertificateProfilesResponse,
+    UpdateCertificateProfileRequest,
+    UpdateCertificateProfileResponse,
+)
+from certmanager_client import literals
+from certmanager_client.cli import documents_commands as commands
+from certmanager_client.cli import documents_references as references
+from certmanager_client.cli import finding
+from certmanager_client.cli.documents_commands import Form
+from certmanager_client.cli.documents_kinds import PROFILE
+from certmanager_client.cli.documents_options import File, FormOption, Name, OptionalFile
+from certmanager_client.cli.lazily import group
+from certmanager_client.cli.options import chosen
+from certmanager_client.cli.output import Column, say, show_json, show_rows
+from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, Project
+from certmanager_client.cli.session import perform
+from certmanager_client.client import Client
+
+app = group("Write profiles: which CA, which policy, which defaults.")
+
+_COLUMNS = (
+    Column("SLUG", "slug"),
+    Column("STATE", lambda profile: "disabled" if profile.disabled else "enabled"),
+    Column("REVISION", "revision"),
+    Column("CHANGED", "updated_at"),
+    Column("DESCRIPTION", "description"),
+    Column("ID", "id"),
+)
+
+
+@app.command()
+def create(file: File, project: Project = None) -> None:
+    """Create the profile that a YAML or JSON file states; `ca` and `policy` take names."""
+    commands.create(PROFILE, file, project=project)
+
+
+@app.command()
+def edit(name: Name, file: OptionalFile = None, project: Project = None) -> None:
+    """Replace a profile by what a file states, or edit it in $EDITOR.
+
+    What the file leaves out is cleared, but for project, slug, ca, policy,
+    enrollment_type and disabled. If the file carries an etag, nobody else's
+    change is overwritten.
+    """
+    commands.edit(PROFILE, name, project=project, file=file)
+
+
+@app.command()
+def show(name: Name, project: Project = None, output: FormOption = Form.YAML) -> None:
+    """Show a profile as a document that can be edited and given back."""
+    commands.show(PROFILE, name, project=project, form=output)
+
+
+@app.command()
+def diff(name: Name, file: File, project: Project = None) -> None:
+    """Show what edit with the file would change; 0: nothing, 1: something."""
+    commands.diff(PROFILE, name, project=project, file=file)
+
+
+@app.command("list")
+def list_(
+    *,
+    project: Project = None,
+    name: Annotated[
+        str, typer.Option(metavar="SLUG", help="Only those; * at either end stands for anything.")
+    ] = "",
+    ca: Annotated[str | None, typer.Option(metavar="NAME|ID", help="Only those of this CA.")] = None,
+    policy: Annotated[str | None, typer.Option(metavar="SLUG|ID", help="Only those on this policy.")] = None,
+    disabled: Annotated[
+        bool | None, typer.Option("--disabled/--enabled", help="Only such. [both]", show_default=False)
+    ] = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> None:
+    """List the profiles of a project, newest first."""
+
+    async def work(client: Client) -> ListCertificateProfilesResponse:
+        within = await finding.project_id(client, project)
+        asked = ListCertificateProfilesRequest(
+            project_id=within,
+            name=name,
+            ca_id=await references.id_of(client, "ca_id", ca, project=within) if ca else "",
+            certificate_policy_id=(
+                await references.id_of(client, "certificate_policy_id", policy, project=within)
+                if policy
+                else ""
+            ),
+            disabled=disabled,
+        )
+        return await client.all_pages(client.profiles.ListCertificateProfiles, asked, most=limit or None)
+
+    answer = perform(work)
+    show_rows(answer, answer.certificate_profiles, _COLUMNS)
+
+
+@app.command()
+def delete(name: Name, project: Project = None) -> None:
+    """Delete a profile that has issued nothing; one that has can be disabled."""
+    commands.delete(PROFILE, name, project=project)
+
+
+@app.command()
+def enable(name: Name, project: Project = None) -> None:
+    """Let a profile take requests again."""
+    _switch(name, project, disabled=False)
+
+
+@app.command()
+def disable(name: Name, project: Project = None) -> None:
+    """Let a profile refuse all requests; what it issued stays."""
+    _switch(name, project, disabled=True)
+
+
+def _switch(name: str, project: str | None, *, disabled: bool) -> None:
+    async def work(client: Client) -> UpdateCertificateProfileResponse:
+        found: Any = await references.profile(client, name, project=project)
+        request = UpdateCertificateProfileRequest(
+            # Without the etag: whatever else changes meanwhile, the switch is what is wanted.
+            certificate_profile=CertificateProfile(id=found.id, disabled=disabled),
+            update_mask=FieldMask(paths=["disabled"]),
+        )
+        return await client.call(client.profiles.UpdateCertificateProfile, request)
+
+    answer = perform(work)
+    if chosen().json:
+        show_json(literals.plain(answer, with_defaults=True))
+    say(f"the profile '{answer.certificate_profile.slug}' is {'disabled' if disabled else 'enabled'}")
