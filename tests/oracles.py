@@ -65,7 +65,8 @@ def openssl_verify(
 ) -> str:
     """Asks ``openssl verify -x509_strict`` about a chain of PEM texts: empty if it agrees, else what it says.
 
-    ``at`` is the Unix time to judge at; the present if None. ``purpose`` is one of openssl's, as ``sslclient``.
+    ``at`` is the Unix time to judge at; the present if None. ``purpose`` is one of openssl's,
+    as ``sslclient``.
     """
     with TemporaryDirectory() as directory:
         paths = {part: Path(directory, part) for part in ("leaf", "root", "intermediates")}

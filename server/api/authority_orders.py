@@ -14,6 +14,7 @@ from server.api.enums import ALT_NAME_TYPE, stored_name
 from server.api.instants import instant
 from server.api.masks import Updatable
 from server.api.retries import refuse_request_id
+from server.api.texts import plain
 from server.errors import Invalid, Violation
 from server.ra.authorities import AuthorityFilter, AuthorityTerms
 from server.ra.authority_order import AuthorityOrder, Named
@@ -85,7 +86,7 @@ def read_filter(request: messages.ListCertificateAuthoritiesRequest) -> Authorit
         states=frozenset(stored_name(_STATES, state) for state in request.states),
         type=stored_name(_TYPES, request.type),
         parent_id=request.parent_ca_id,
-        name=request.name,
+        name=plain("name", request.name),
         expires_before=instant(request, "expires_before"),
     )
 

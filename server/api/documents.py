@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ from certmanager.v1 import policy_pb2, profile_pb2
 from server.api.attributes import read_defaults, span
 from server.api.enums import KEY_DELIVERY
 from server.api.policies import PolicyReader
-from server.ra.policy import Policy
+from server.ra.policy import LifetimeRule, Policy
 from server.ra.profile import KeyDelivery, ProfileRules, RenewalRule
 from server.ra.terms import PolicyRecord, ProfileRecord
 
@@ -36,6 +37,10 @@ class Compiler:
         if reader.violations:
             raise ValueError(f"the stored policy '{record.id}' contradicts itself")
         return policy
+
+    def lifetime(self, record: PolicyRecord) -> LifetimeRule:
+        """What a record's document says of lifetimes, without a look at the rest."""
+        return PolicyReader(policy_pb2.CertificatePolicy.FromString(record.document)).lifetime()
 
     def profile(self, record: ProfileRecord) -> ProfileRules:
         """The rules that a record's document states."""
@@ -100,15 +105,20 @@ def _document(message: M, columns: frozenset[str]) -> bytes:
 
 
 def _renewal(config: profile_pb2.ApiEnrollmentConfig) -> RenewalRule:
-    before: timedelta | None = None
-    match config.WhichOneof("renew_threshold"):
-        case "renew_before_days":
-            before = timedelta(days=config.renew_before_days)
-        case "renew_before":
-            before = span(config.renew_before)
     return RenewalRule(
         automatic=config.auto_renew,
-        before=before,
+        before=_before(config),
         percent=config.renew_before_percent or None,
         same_key=config.renew_with_same_key,
     )
+
+
+def _before(config: profile_pb2.ApiEnrollmentConfig) -> timedelta | None:
+    """How long before the end; None also for what is too long to be counted, which validation reports."""
+    with suppress(OverflowError):
+        match config.WhichOneof("renew_threshold"):
+            case "renew_before_days":
+                return timedelta(days=config.renew_before_days)
+            case "renew_before":
+                return span(config.renew_before)
+    return None

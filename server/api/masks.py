@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -9,11 +10,13 @@ from typing import Any, TypeVar
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
+from server.api.validation import violations
 from server.errors import Invalid, Nature, Violation
 
 M = TypeVar("M", bound=Message)
 
 _EVERYTHING = "*"
+_PART = re.compile(r"[.\[]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +33,20 @@ class Updatable:
     """Fields that may be changed, and not cleared."""
 
     def merged(self, request: Any, stored: M) -> M:
-        """The stored resource with what the request changes. Raises Invalid with all faults of the mask.
+        """The stored resource with what the request changes. Raises Invalid with all that is wrong with it.
 
         Without a mask, the fields that are set are changed; ``*`` stands for all. What
         the mask names and the request leaves unset is cleared.
+        """
+        result, faults = self.merging(request, stored)
+        if faults:
+            raise Invalid("what the update would make breaks rules of form", violations=faults)
+        return result
+
+    def merging(self, request: Any, stored: M) -> tuple[M, tuple[Violation, ...]]:
+        """As ``merged``, for who tells more faults together with those of the outcome, which are answered.
+
+        Raises Invalid only for those of the mask.
         """
         wanted: M = getattr(request, self.field)
         faults = tuple(self._faults(request.update_mask.paths, wanted, stored))
@@ -43,15 +56,17 @@ class Updatable:
         result.CopyFrom(stored)
         for path in self._paths(request.update_mask.paths, wanted):
             _take(result, wanted, path.split("."))
-        self._prove_complete(result)
-        return result
+        return result, tuple(self._outcome_faults(result))
 
-    def _prove_complete(self, result: Message) -> None:
-        message = "the field must be set"
-        missing = (name for name in sorted(self.needed) if not getattr(result, name))
-        faults = tuple(_fault(f"{self.field}.{name}", "FIELD_REQUIRED", message) for name in missing)
-        if faults:
-            raise Invalid("the update would clear fields that must be set", violations=faults)
+    def _outcome_faults(self, result: Message) -> Iterator[Violation]:
+        """What is missing, and the contract's rules: a mask of parts can make what no request could hold."""
+        missing = [name for name in sorted(self.needed) if not getattr(result, name)]
+        for name in missing:
+            yield _fault(f"{self.field}.{name}", "FIELD_REQUIRED", "the field must be set")
+        for each in violations(result):
+            name = _PART.split(each.field, maxsplit=1)[0]
+            if name not in {*missing, *self.given, *self.fixed}:  # what stands there is not the client's
+                yield each.at(".".join(filter(None, (self.field, each.field))))
 
     def _paths(self, named: Sequence[str], wanted: Message) -> Sequence[str]:
         if _EVERYTHING in named:
@@ -61,6 +76,7 @@ class Updatable:
         return [path for path in named if path not in self.given | self.fixed]
 
     def _faults(self, named: Sequence[str], wanted: Message, stored: Message) -> Iterator[Violation]:
+        is_whole = not named or _EVERYTHING in named
         named = [path for path in named if path != _EVERYTHING]
         descriptor: Any = wanted.DESCRIPTOR
         for path in named:
@@ -68,7 +84,7 @@ class Updatable:
                 yield _fault("update_mask", "UPDATE_MASK_UNKNOWN", "there is no such field", value=path)
             elif path.partition(".")[0] in self.given | self.fixed:
                 yield _fault("update_mask", "FIELD_IMMUTABLE", "the field never changes", value=path)
-        if not named:
+        if is_whole:
             yield from self._changed(wanted, stored)
 
     def _changed(self, wanted: Message, stored: Message) -> Iterator[Violation]:

@@ -73,7 +73,7 @@ class PolicyReader:
             key_algorithms=self._blanket("key_algorithms") or self._key_algorithms(),
             signature_algorithms=self._blanket("signature_algorithms") or self._signature_algorithms(),
             custom_extensions=self._blanket("custom_extensions") or self._custom_extensions(),
-            lifetime=self._lifetime() or LifetimeRule(),
+            lifetime=self.lifetime(),
             ca=self._ca() if message.HasField("ca") else None,
             allow_key_reuse=message.allow_key_reuse,
         )
@@ -156,6 +156,10 @@ class PolicyReader:
         rules = self._rules("custom_extension_rules", self.message.custom_extension_rules.rules, rule)
         return self._made("custom_extension_rules", lambda: CustomExtensionRules(rules)) or NONE
 
+    def lifetime(self) -> LifetimeRule:
+        """What it says of lifetimes."""
+        return self._lifetime() or LifetimeRule()
+
     def _lifetime(self) -> LifetimeRule | None:
         said, usual = self.message.validity, LifetimeRule()
 
@@ -203,5 +207,11 @@ class PolicyReader:
 
 
 def _exactly(duration: Duration) -> timedelta:
-    """The duration with its fraction, which no rule may have: it would be cut in silence otherwise."""
-    return timedelta(seconds=duration.seconds, microseconds=-(-duration.nanos // 1000))
+    """The duration with its fraction, which no rule may have: it would be cut in silence otherwise.
+
+    One too long to be counted is as good as none: the contract's own rules refuse it.
+    """
+    try:
+        return timedelta(seconds=duration.seconds, microseconds=-(-duration.nanos // 1000))
+    except OverflowError:
+        return timedelta()

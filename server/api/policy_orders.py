@@ -8,7 +8,6 @@ from server.api.documents import POLICY_GIVEN, certificate_policy, policy_docume
 from server.api.masks import Updatable
 from server.api.policies import PolicyReader
 from server.api.retries import refuse_request_id
-from server.api.validation import violations
 from server.errors import Invalid, Violation
 from server.ra.policies import PolicyOrder, Revise
 from server.ra.terms import PolicyRecord
@@ -33,8 +32,8 @@ def revised(request: messages.UpdateCertificatePolicyRequest, found: tuple[Viola
     _refuse(request.certificate_policy, found)
 
     def revise(record: PolicyRecord) -> PolicyOrder:
-        merged = _UPDATABLE.merged(request, certificate_policy(record))
-        _refuse(merged, _below(violations(merged)))
+        merged, faults = _UPDATABLE.merging(request, certificate_policy(record))
+        _refuse(merged, faults)
         return _order(merged)
 
     return revise

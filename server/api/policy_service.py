@@ -10,6 +10,7 @@ from server.api.call import current_call, current_caller
 from server.api.documents import certificate_policy
 from server.api.methods import collects_violations
 from server.api.paging import Paging
+from server.api.texts import plain
 from server.ra.policies import Policies
 
 
@@ -45,10 +46,8 @@ class PolicyService:
         self, request: messages.ListCertificatePoliciesRequest, _: Any
     ) -> messages.ListCertificatePoliciesResponse:
         """Return a page of a project's policies."""
-        page = self._paging.page(request)
-        records, last = await self._policies.page(
-            current_caller(), request.project_id, page, name=request.name
-        )
+        page, name = self._paging.page(request), plain("name", request.name)
+        records, last = await self._policies.page(current_caller(), request.project_id, page, name=name)
         return messages.ListCertificatePoliciesResponse(
             certificate_policies=map(certificate_policy, records),
             next_page_token=self._paging.next_token(request, last),

@@ -7,8 +7,8 @@ from certmanager.v1 import profile_service_pb2 as messages
 from server.api.documents import PROFILE_GIVEN, certificate_profile, profile_document
 from server.api.masks import Updatable
 from server.api.retries import refuse_request_id
-from server.api.validation import violations
-from server.errors import Invalid
+from server.api.texts import plain
+from server.errors import Invalid, Violation
 from server.ra.profiles import ProfileOrder, ProfileQuery, Revise
 from server.ra.terms import ProfileRecord
 
@@ -19,23 +19,29 @@ _UPDATABLE = Updatable(
     needed=frozenset({"slug", "ca_id", "certificate_policy_id"}),
 )
 _WITHIN = f"{_UPDATABLE.field}."
+_REFERENCES = frozenset({"id", "project_id", "ca_id", "certificate_policy_id", "update_mask", ""})
+"""The nameless one is the message itself, whose rules are on what it holds together."""
 
 
-def created(request: messages.CreateCertificateProfileRequest) -> ProfileOrder:
-    """The profile to create. Raises Unsupported for a ``request_id``."""
+def created(request: messages.CreateCertificateProfileRequest, found: tuple[Violation, ...]) -> ProfileOrder:
+    """The profile to create; ``found`` is what validation found.
+
+    Raises Unsupported for a ``request_id``, Invalid where it cannot be said what the profile refers to.
+    """
     refuse_request_id(request)
-    return _order(_message(request))
+    _refuse_unreferring(found)
+    return _order(_message(request), faults=found)
 
 
-def revised(request: messages.UpdateCertificateProfileRequest) -> Revise:
-    """What a stored profile is to become; raises Invalid where the two do not fit together."""
+def revised(request: messages.UpdateCertificateProfileRequest, found: tuple[Violation, ...]) -> Revise:
+    """What a stored profile is to become; raises Invalid for a wrong mask, or if it cannot be said which."""
+    _refuse_unreferring(found)
 
     def revise(record: ProfileRecord) -> ProfileOrder:
-        merged = _UPDATABLE.merged(request, certificate_profile(record))
-        if found := violations(merged):
-            faults = tuple(each.at(_WITHIN + each.field) for each in found)
-            raise Invalid("the profile would break rules of form", violations=faults)
-        return _order(merged, within=_WITHIN)
+        merged, faults = _UPDATABLE.merging(request, certificate_profile(record))
+        every = tuple(dict.fromkeys((*found, *faults)))
+        _refuse_unreferring(every)
+        return _order(merged, within=_WITHIN, faults=every)
 
     return revise
 
@@ -46,12 +52,20 @@ def queried(request: messages.ListCertificateProfilesRequest) -> ProfileQuery:
         project_id=request.project_id,
         ca_id=request.ca_id,
         policy_id=request.certificate_policy_id,
-        name=request.name,
+        name=plain("name", request.name),
         disabled=request.disabled if request.HasField("disabled") else None,
     )
 
 
-def _order(message: profile_pb2.CertificateProfile, *, within: str = "") -> ProfileOrder:
+def _refuse_unreferring(found: tuple[Violation, ...]) -> None:
+    """Raises Invalid, with all faults, if one is of a field without which nothing else can be judged."""
+    if any(each.field.removeprefix(_WITHIN) in _REFERENCES for each in found):
+        raise Invalid("the request is malformed", violations=found)
+
+
+def _order(
+    message: profile_pb2.CertificateProfile, *, faults: tuple[Violation, ...], within: str = ""
+) -> ProfileOrder:
     return ProfileOrder(
         project_id=message.project_id,
         ca_id=message.ca_id,
@@ -60,6 +74,7 @@ def _order(message: profile_pb2.CertificateProfile, *, within: str = "") -> Prof
         disabled=message.disabled,
         document=profile_document(message),
         within=within,
+        faults=faults,
     )
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from certmanager.v1 import profile_service_pb2 as messages
 from server.api import profile_orders
-from server.api.call import current_caller
+from server.api.call import current_call, current_caller
 from server.api.documents import certificate_profile
+from server.api.methods import collects_violations
 from server.api.paging import Paging
 from server.ra.profiles import Profiles
 
@@ -19,11 +20,13 @@ class ProfileService:
         self._profiles = profiles
         self._paging = paging
 
+    @collects_violations
     async def CreateCertificateProfile(
         self, request: messages.CreateCertificateProfileRequest, _: Any
     ) -> messages.CreateCertificateProfileResponse:
         """Create a profile."""
-        record = await self._profiles.create(current_caller(), profile_orders.created(request))
+        order = profile_orders.created(request, current_call().form_violations)
+        record = await self._profiles.create(current_caller(), order)
         return messages.CreateCertificateProfileResponse(certificate_profile=certificate_profile(record))
 
     async def GetCertificateProfile(
@@ -49,11 +52,13 @@ class ProfileService:
             next_page_token=self._paging.next_token(request, last),
         )
 
+    @collects_violations
     async def UpdateCertificateProfile(
         self, request: messages.UpdateCertificateProfileRequest, _: Any
     ) -> messages.UpdateCertificateProfileResponse:
         """Change the fields of a profile that the mask names."""
-        wanted, revise = request.certificate_profile, profile_orders.revised(request)
+        wanted = request.certificate_profile
+        revise = profile_orders.revised(request, current_call().form_violations)
         record = await self._profiles.update(current_caller(), wanted.id, revise, etag=wanted.etag)
         return messages.UpdateCertificateProfileResponse(certificate_profile=certificate_profile(record))
 

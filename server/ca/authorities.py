@@ -10,15 +10,15 @@ from server.ca.charter import Charter
 from server.ca.issuer import Issuer
 from server.ca.pool import CryptoPool
 from server.ca.signing import Signer, Signing
-from server.errors import Invalid, Refused
+from server.errors import Invalid, Refused, Violation
 from server.ids import new_id
 from server.pki.algorithms import KeyAlgorithm
-from server.pki.certificate import Certificate, encoded, load_certificate, subject_key_id
-from server.pki.chain import Chain, path_length_of, restrictions_of
+from server.pki.certificate import encoded, load_certificate, subject_key_id
+from server.pki.chain import Chain, path_length_of, purposes_of, restrictions_of, validity_of
 from server.pki.describe import describe
 from server.pki.installed import installation_faults, read_chain
 from server.pki.keys import PrivateKey, dump_pkcs8, load_pkcs8
-from server.pki.pem import certificate_pem, chain_pem, load_certificates, without_root
+from server.pki.pem import MAX_CHAIN_SIZE, certificate_pem, chain_pem, stored_certificates, without_root
 from server.pki.request import request, requested
 from server.pki.seal import KEK
 from server.pki.subjects import rfc4514
@@ -43,9 +43,11 @@ class Authorities:
         parent = charter.parent
         signer = parent.signer if parent else Signer(key, charter.key_algorithm)
         certificate = await self._signing.sign(signer, template)
-        record = self._record(charter, key, now=now)
-        chain = certificate_pem(certificate) + (parent.chain_pem if parent else "")
-        return replace(record, state="ACTIVE", **_certified(certificate, chain))
+        issuers = stored_certificates(parent.chain_pem) if parent else ()
+        certified = _certified((certificate, *issuers))
+        if len(certified["chain"]) > MAX_CHAIN_SIZE:  # only now is it known; what was signed is thrown away
+            raise _too_long()
+        return replace(self._record(charter, key, now=now), state="ACTIVE", **certified)
 
     async def ask(self, charter: Charter, *, now: datetime) -> AuthorityRecord:
         """A new CA with its key sealed and its CSR, which awaits the certificate of an outside CA."""
@@ -69,7 +71,7 @@ class Authorities:
         if faults:
             message = "the certificate is not one for this certificate authority"
             raise Invalid(message, violations=tuple(dict.fromkeys(faults)))
-        return {"state": "ACTIVE", "updated_at": now, **_certified(chain[0], chain_pem(chain))}
+        return {"state": "ACTIVE", "updated_at": now, **_certified(chain)}
 
     def is_installed(self, record: AuthorityRecord, *, certificate: str, issuers: str) -> bool:
         """Whether this certificate, with these issuers, is what the CA has already. Raises Invalid."""
@@ -83,7 +85,7 @@ class Authorities:
         if record.certificate is None or record.sealed_key is None:
             raise ValueError("the certificate authority still awaits its certificate")
         key = load_pkcs8(self._kek.open(record.sealed_key, context=_context(record.id)))
-        chain: Chain = (load_certificate(record.certificate), *load_certificates(record.chain)[1:])
+        chain: Chain = (load_certificate(record.certificate), *stored_certificates(record.chain)[1:])
         return _issuer(record, chain, key)
 
     def _record(self, charter: Charter, key: PrivateKey, *, now: datetime) -> AuthorityRecord:
@@ -116,22 +118,28 @@ def _refuse(charter: Charter, *, now: datetime) -> None:
         raise Refused("the certificate authority would break rules of X.509", violations=found)
 
 
-def _certified(certificate: Certificate, chain: str) -> dict[str, Any]:
-    """What the record of a CA has from its certificate."""
-    described = describe(certificate)
+def _too_long() -> Refused:
+    message = "the chain of the CA would have more than 256 KiB of PEM"
+    violation = Violation("parent_ca_id", "CHAIN_TOO_LONG", message)
+    return Refused("the certificate authority would break rules of X.509", violations=(violation,))
+
+
+def _certified(chain: Chain) -> dict[str, Any]:
+    """What the record of a CA has from its certificate, and those above it."""
+    described, validity = describe(chain[0]), validity_of(chain)
     return {
         "subject": described.subject,
         "serial": described.serial,
-        "certificate": encoded(certificate),
-        "chain": chain,
-        "not_before": described.validity.not_before,
-        "not_after": described.validity.not_after,
+        "certificate": encoded(chain[0]),
+        "chain": chain_pem(chain),
+        "not_before": validity.not_before,
+        "not_after": validity.not_after,
     }
 
 
 def _issuer(record: AuthorityRecord, chain: Chain, key: PrivateKey) -> Issuer:
     certificate = chain[0]
-    described = describe(certificate)
+    key_id = describe(certificate).subject_key_id
     return Issuer(
         id=record.id,
         project_id=record.project_id,
@@ -140,10 +148,12 @@ def _issuer(record: AuthorityRecord, chain: Chain, key: PrivateKey) -> Issuer:
         signer=Signer(key, KeyAlgorithm[record.key_algorithm]),
         subject=certificate.subject,
         # An outside CA may have chosen the identifier by a method of its own (RFC 5280, 4.2.1.2).
-        key_id=described.subject_key_id or subject_key_id(key.public_key()),
+        key_id=subject_key_id(key.public_key()) if key_id is None else key_id,
         path_length=path_length_of(chain),
         restrictions=restrictions_of(chain),
-        validity=described.validity,
+        purposes=purposes_of(chain),
+        chain_length=len(chain),
+        validity=validity_of(chain),
         certificate_pem=certificate_pem(certificate),
         chain_pem=record.chain,
         chain_without_root_pem=without_root(record.chain),

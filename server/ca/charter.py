@@ -12,6 +12,7 @@ from server.errors import Nature, Violation
 from server.pki import lint
 from server.pki.algorithms import KeyAlgorithm, SignatureAlgorithm, signatures_of
 from server.pki.keys import PublicKey
+from server.pki.pem import MAX_CHAIN
 from server.pki.serial import new_serial
 from server.pki.subjects import Subject, subject_name
 from server.pki.template import BasicConstraints, NameConstraints, Template
@@ -89,6 +90,7 @@ class Charter:
             *self._lint_faults(template),
             *(self.parent.faults(template) if self.parent else ()),
             *self._signature_faults(),
+            *self._depth_faults(),
             *_time_faults(template.validity, now),
         )
 
@@ -97,6 +99,13 @@ class Charter:
         validity = self.parent.validity if self.parent else None
         found = lint.faults(template, issuer_validity=validity)
         return (violation for violation in found if self.parent or violation.field != "issuer")
+
+    def _depth_faults(self) -> Iterator[Violation]:
+        if self.parent is not None and self.parent.chain_length >= MAX_CHAIN:
+            message, most = "the chain of the CA would be too long", str(MAX_CHAIN)
+            yield Violation(
+                "parent_ca_id", "CHAIN_TOO_LONG", message, str(self.parent.chain_length + 1), (most,)
+            )
 
     def _signature_faults(self) -> Iterator[Violation]:
         asked, possible = self.signature_algorithm, signatures_of(self.signer_algorithm)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -31,7 +31,12 @@ class Issuer:
     """How many CAs may stand below it, by its own certificate and those above it; None: any number."""
     restrictions: tuple[Restrictions, ...] = ()
     """The name constraints of its own certificate and of those above it, as far as they are known."""
+    purposes: frozenset[str] | None = None
+    """The extended key usages, dotted OIDs, that its own certificate and those above it leave; None: any."""
+    chain_length: int
+    """How many certificates its chain has, its own among them."""
     validity: Validity
+    """When all certificates of its chain are valid: nothing outlasts the first of them to end."""
     certificate_pem: str = field(repr=False)
     chain_pem: str = field(repr=False)
     """From the issuer's certificate to its root."""
@@ -39,12 +44,12 @@ class Issuer:
 
     @property
     def not_before(self) -> datetime:
-        """The first second of its certificate."""
+        """The first second that its whole chain is valid in."""
         return self.validity.not_before
 
     @property
     def not_after(self) -> datetime:
-        """The last second of its certificate."""
+        """The last second that its whole chain is valid in."""
         return self.validity.not_after
 
     @property
@@ -67,6 +72,7 @@ class Issuer:
         names = tuple(names_of(template)) if self.restrictions else ()
         return (
             *self._path_faults(template.basic_constraints),
+            *self._purpose_faults(template.extended_key_usages),
             *(fault for restrictions in self.restrictions for fault in restrictions.faults(names)),
         )
 
@@ -80,6 +86,15 @@ class Issuer:
         message = "the CA may not have CAs of this path length below it"
         value = "unlimited" if length is None else str(length)
         yield Violation("basic_constraints.path_length", "PATH_LENGTH_EXCEEDS_CA", message, value, allowed)
+
+    def _purpose_faults(self, usages: Iterable[str]) -> Iterator[Violation]:
+        if self.purposes is None:
+            return
+        allowed = tuple(sorted(self.purposes))
+        for oid in usages:
+            if oid not in self.purposes:
+                message = "the extended key usages of the CA, or of one above it, do not hold this one"
+                yield Violation("extended_key_usages", "EXTENDED_KEY_USAGE_NOT_OF_CA", message, oid, allowed)
 
 
 def not_active(ca_id: str, state: str) -> Refused:

@@ -19,7 +19,8 @@ from server.errors import Nature, Violation
 from server.pki import extensions as read
 from server.pki.restrictions import Restrictions, certified_names
 from server.pki.template import BasicConstraints
-from server.pki.usages import KeyUsage
+from server.pki.usages import ANY_EXTENDED_KEY_USAGE, KeyUsage
+from server.pki.validity import Validity
 from server.pki.weakness import key_faults
 
 Chain: TypeAlias = tuple[x509.Certificate, ...]
@@ -68,6 +69,26 @@ def path_length_of(chain: Chain) -> int | None:
 def restrictions_of(chain: Chain) -> tuple[Restrictions, ...]:
     """The name constraints that hold below the first certificate: its own, and those above it."""
     return tuple(found for certificate in chain if (found := Restrictions.of(certificate)))
+
+
+def validity_of(chain: Chain) -> Validity:
+    """When all certificates of the chain are valid: outside of that nobody trusts the first one."""
+    begins = max(certificate.not_valid_before_utc for certificate in chain)
+    return Validity(begins, min(certificate.not_valid_after_utc for certificate in chain))
+
+
+def purposes_of(chain: Chain) -> frozenset[str] | None:
+    """The extended key usages that certificates below the first one can have, dotted OIDs; None: any.
+
+    The RFC leaves it open what the extension says in the certificate of a CA (4.2.1.12);
+    verifiers take it for a bound of all that is below.
+    """
+    left: frozenset[str] | None = None
+    for certificate in chain:
+        own = read.extended_key_usages(certificate.extensions)
+        if own is not None and ANY_EXTENDED_KEY_USAGE not in own:
+            left = frozenset(own) if left is None else left.intersection(own)
+    return left
 
 
 def is_self_issued(certificate: x509.Certificate) -> bool:

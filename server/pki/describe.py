@@ -28,6 +28,7 @@ class Description:
     common_name: str
     """Empty where the subject has none."""
     alt_names: tuple[AltName, ...]
+    """Those of the kinds that we issue; a certificate from outside can have others besides."""
     key_algorithm: KeyAlgorithm | None
     signature_algorithm: SignatureAlgorithm | None
     key_usages: frozenset[KeyUsage]
@@ -51,7 +52,7 @@ def describe(source: Certificate | bytes) -> Description:
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
         common_name=_common_name(certificate.subject),
-        alt_names=read.alt_names(read.general_names(entries) or ()),
+        alt_names=read.known_alt_names(read.general_names(entries) or ()),
         key_algorithm=key_algorithm_of(certificate.public_key()),
         signature_algorithm=signature_algorithm_of(certificate.signature_algorithm_oid),
         key_usages=read.key_usages(entries) or frozenset(),

@@ -7,11 +7,12 @@ for a name that we do not support, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from cryptography import x509
 
-from server.pki.names import AltName, alt_name_of
+from server.pki.names import AltName, NameFault, alt_name_of
 from server.pki.template import BasicConstraints
 from server.pki.usages import KeyUsage
 
@@ -53,6 +54,15 @@ def general_names(extensions: x509.Extensions) -> tuple[x509.GeneralName, ...] |
 def alt_names(names: Iterable[x509.GeneralName]) -> tuple[AltName, ...]:
     """The names in canonical form; raises NameFault."""
     return tuple(alt_name_of(name) for name in names)
+
+
+def known_alt_names(names: Iterable[x509.GeneralName]) -> tuple[AltName, ...]:
+    """Those of the names that we could issue; what others certified besides is passed over."""
+    found: list[AltName] = []
+    for name in names:
+        with suppress(NameFault):
+            found.append(alt_name_of(name))
+    return tuple(found)
 
 
 def key_usages(extensions: x509.Extensions) -> frozenset[KeyUsage] | None:

@@ -22,9 +22,10 @@ from server.pki.chain import (
     path_length_of,
 )
 from server.pki.keys import spki
-from server.pki.pem import PEMFault, load_certificates
+from server.pki.pem import MAX_CHAIN, MAX_CHAIN_SIZE, PEMFault, chain_pem, load_certificates
 from server.pki.request import Requested
 from server.pki.subtrees import name_constraints
+from server.pki.template import BasicConstraints
 from server.pki.usages import KeyUsage
 
 _UNDERSTOOD: Final = frozenset(
@@ -41,6 +42,8 @@ _UNDERSTOOD: Final = frozenset(
     }
 )
 """What may be critical: every verifier of RFC 5280 processes it."""
+_CONSTRAINTS: Final = frozenset({ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.NAME_CONSTRAINTS})
+_MAX_SERIAL: Final = 1 << 159
 
 
 def read_chain(certificate: str, issuers: str) -> tuple[Chain, tuple[Violation, ...]]:
@@ -49,8 +52,19 @@ def read_chain(certificate: str, issuers: str) -> tuple[Chain, tuple[Violation, 
     rest, others = _read(ISSUERS, issuers)
     if len(first) > 1:
         faults = (fault(CERTIFICATE, "CERTIFICATE_PEM", "the text must hold exactly one certificate"),)
-    found = (*faults, *others)
+    found = (*faults, *others) or tuple(_size_faults((*first, *rest)))
     return (() if found else (*first, *rest)), found
+
+
+def _size_faults(chain: Chain) -> Iterator[Violation]:
+    """A chain is handed out with every certificate: what is longer, clients would refuse."""
+    if len(chain) > MAX_CHAIN:
+        message = "the certificate and its chain may be 16 certificates together"
+        yield fault(ISSUERS, "CHAIN_TOO_LONG", message, str(len(chain)), str(MAX_CHAIN))
+    elif len(chain_pem(chain)) > MAX_CHAIN_SIZE:
+        yield fault(
+            ISSUERS, "CHAIN_TOO_LONG", "the certificate and its chain may have 256 KiB of PEM together"
+        )
 
 
 def _read(field: str, text: str) -> tuple[Chain, tuple[Violation, ...]]:
@@ -88,7 +102,8 @@ def installation_faults(chain: Chain, asked: Requested, *, now: datetime) -> tup
         *_identity_faults(certificate, asked),
         *_power_faults(certificate, asked),
         *_identifier_faults(certificate),
-        *_critical_faults(certificate),
+        *_criticality_faults(certificate),
+        *_policy_faults(chain),
         *_path_faults(chain, asked),
         *chain_faults(chain, now=now),
     )
@@ -97,6 +112,12 @@ def installation_faults(chain: Chain, asked: Requested, *, now: datetime) -> tup
 def _identity_faults(certificate: x509.Certificate, asked: Requested) -> Iterator[Violation]:
     if certificate.version is not x509.Version.v3:
         yield fault(CERTIFICATE, "CERTIFICATE_VERSION", "the certificate must be of version 3")
+    with catch_warnings(action="ignore"):  # the library warns of what is refused here
+        serial = certificate.serial_number
+    if not 0 < serial < _MAX_SERIAL:  # RFC 5280, 4.1.2.2
+        yield fault(
+            CERTIFICATE, "SERIAL_RANGE", "a serial number is positive and has at most 20 octets", hex(serial)
+        )
     if spki(certificate.public_key()) != spki(asked.public_key):
         yield fault(CERTIFICATE, "KEY_MISMATCH", "the certificate is for another key than the CA's")
     if certificate.subject != asked.subject:
@@ -125,30 +146,51 @@ def _power_faults(certificate: x509.Certificate, asked: Requested) -> Iterator[V
 
 def _identifier_faults(certificate: x509.Certificate) -> Iterator[Violation]:
     """Without them nobody can tell the keys of one name apart (RFC 5280, 4.2.1.1 and 4.2.1.2)."""
-    if read.subject_key_id(certificate.extensions) is None:
+    if not read.subject_key_id(certificate.extensions):
         message = "the certificate of a CA must have a subject key identifier"
         yield fault(CERTIFICATE, "SUBJECT_KEY_ID_REQUIRED", message)
-    if read.authority_key_id(certificate.extensions) is None:
+    if not read.authority_key_id(certificate.extensions):
         message = "the certificate must have an authority key identifier"
         yield fault(CERTIFICATE, "AUTHORITY_KEY_ID_REQUIRED", message)
 
 
-def _critical_faults(certificate: x509.Certificate) -> Iterator[Violation]:
-    critical = {entry.oid for entry in certificate.extensions if entry.critical}
-    present = {entry.oid for entry in certificate.extensions}
-    for oid in (ExtensionOID.BASIC_CONSTRAINTS, ExtensionOID.NAME_CONSTRAINTS):
-        if oid in present - critical:
+def _criticality_faults(certificate: x509.Certificate) -> Iterator[Violation]:
+    """Of the certificate alone: verifiers heed constraints of those above it that are not critical, too."""
+    for entry in certificate.extensions:
+        if entry.oid in _CONSTRAINTS and not entry.critical:
             message = "basic and name constraints must be critical (RFC 5280, 4.2.1.9 and 4.2.1.10)"
-            yield fault(CERTIFICATE, "EXTENSION_NOT_CRITICAL", message, oid.dotted_string)
-    for oid in sorted(critical - _UNDERSTOOD, key=str):
-        message = "a critical extension would keep verifiers from accepting the certificate"
-        yield fault(CERTIFICATE, "EXTENSION_CRITICAL", message, oid.dotted_string)
+            yield fault(CERTIFICATE, "EXTENSION_NOT_CRITICAL", message, entry.oid.dotted_string)
+
+
+def _policy_faults(chain: Chain) -> Iterator[Violation]:
+    """What would keep verifiers from accepting anything below, wherever in the chain it stands."""
+    for place, certificate in enumerate(chain):
+        field = ISSUERS if place else CERTIFICATE
+        for entry in certificate.extensions:
+            if entry.critical and entry.oid not in _UNDERSTOOD:
+                message = "a critical extension would keep verifiers from accepting the certificate"
+                yield fault(field, "EXTENSION_CRITICAL", message, entry.oid.dotted_string)
+            elif _demands_policies(entry.value):
+                message = "the certificates of this CA have no certificate policies, which are required here"
+                yield fault(field, "CERTIFICATE_POLICIES_REQUIRED", message, entry.oid.dotted_string)
+
+
+def _demands_policies(extension: x509.ExtensionType) -> bool:
+    """Whether it makes verifiers ask for certificate policies, or not take any for all (RFC 5280, 6.1)."""
+    if isinstance(extension, x509.PolicyConstraints):
+        return extension.require_explicit_policy is not None
+    return isinstance(extension, x509.InhibitAnyPolicy)
 
 
 def _path_faults(chain: Chain, asked: Requested) -> Iterator[Violation]:
-    """Less room below than the CSR asked for; a CSR without a path length leaves it to the issuer."""
+    """Another room below than the CSR asked for; a CSR without a path length leaves it to the issuer."""
     own, left = path_length_of(chain[:1]), path_length_of(chain)
     wanted = asked.path_length or 0
+    is_ca = (read.basic_constraints(chain[0].extensions) or BasicConstraints()).is_ca
+    if is_ca and asked.path_length is not None and (own is None or own > wanted):
+        message = "the certificate allows more CAs below it than the CSR asked for"
+        found = "unlimited" if own is None else str(own)
+        yield fault(CERTIFICATE, "PATH_LENGTH_TOO_LARGE", message, found, str(wanted))
     if own is not None and own < wanted:
         message = "the path length is smaller than the CSR asked for"
         yield fault(CERTIFICATE, "PATH_LENGTH_TOO_SMALL", message, str(own), str(wanted))

@@ -99,9 +99,13 @@ def dump_pkcs8(key: PrivateKey) -> bytes:
 
 
 def load_pkcs8(der: bytes) -> PrivateKey:
-    """The private key that ``dump_pkcs8`` wrote; raises ValueError for anything else."""
+    """The private key that ``dump_pkcs8`` wrote; raises ValueError for anything else.
+
+    An RSA key is not proved anew, which would take a quarter of a second: its octets were sealed by this
+    server, and no others open.
+    """
     try:
-        key = load_der_private_key(der, password=None)
+        key = load_der_private_key(der, password=None, unsafe_skip_rsa_key_validation=True)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise ValueError("not a private key in PKCS #8") from None
     if not isinstance(key, _KINDS):

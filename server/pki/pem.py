@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 _BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,64})-----([A-Za-z0-9+/=\s]*)-----END \1-----", re.ASCII)
 _SPACE: Final = re.compile(r"\s*", re.ASCII)
-_MAX_CHAIN: Final = 16
-_MAX_CHAIN_SIZE: Final = 256 * 1024
+MAX_CHAIN: Final = 16
+"""How many certificates a chain may have, from the certificate that it is of to the root."""
+MAX_CHAIN_SIZE: Final = 256 * 1024
+"""How many characters their PEM may have."""
 
 
 class PEMFault(ValueError):
@@ -29,11 +31,23 @@ def read_block(text: str, labels: frozenset[str]) -> bytes:
 
 def load_certificates(text: str) -> tuple[x509.Certificate, ...]:
     """The certificates of a PEM text, at most 16 of them, in its order; raises PEMFault."""
-    if len(text) > _MAX_CHAIN_SIZE:
+    if len(text) > MAX_CHAIN_SIZE:
         raise PEMFault("the text has more than 256 KiB")
     blocks = _blocks(text, frozenset({"CERTIFICATE"}))
-    if not 0 < len(blocks) <= _MAX_CHAIN:
+    if not 0 < len(blocks) <= MAX_CHAIN:
         raise PEMFault("the text must hold from 1 to 16 certificates")
+    return _certificates(blocks)
+
+
+def stored_certificates(text: str) -> tuple[x509.Certificate, ...]:
+    """The certificates of a PEM text of our own, however many: what was stored can always be read again.
+
+    Raises PEMFault, a fault of ours.
+    """
+    return _certificates(_blocks(text, frozenset({"CERTIFICATE"})))
+
+
+def _certificates(blocks: tuple[bytes, ...]) -> tuple[x509.Certificate, ...]:
     try:
         return tuple(x509.load_der_x509_certificate(block) for block in blocks)
     except ValueError:
@@ -58,7 +72,7 @@ def chain_pem(certificates: tuple[x509.Certificate | bytes, ...]) -> str:
 
 def without_root(chain: str) -> str:
     """A PEM chain without its root; a last certificate that is not self-issued is no root, and stays."""
-    certificates = load_certificates(chain)
+    certificates = stored_certificates(chain)
     last = certificates[-1]
     return chain_pem(certificates[:-1] if last.subject == last.issuer else certificates)
 

@@ -8,11 +8,11 @@ Least privilege decides what the contract leaves open:
 - A role may be **given or taken away** by who has, in that project, all that the
   role grants. So an admin appoints everybody but auditors, who watch over
   admins; those, and owners, are an owner's to appoint.
-- An **access token** is its identity's own affair. An owner has a say in all of
-  them; an admin in those of an identity whose every role the admin could give,
-  for a token stands for all the roles of its identity. For a person neither
-  makes a token but the person and an owner: it would let an admin approve in
-  another's name.
+- An **access token** is its identity's own affair, and an owner's: nobody else
+  makes one. It stands for all that its identity will ever be, so whoever could
+  make one today would hold the roles that others give the identity tomorrow.
+  An admin sees and revokes the tokens of an identity whose every role the admin
+  could give now.
 - **Identities** belong to no project: an owner makes, reads and revokes them.
 """
 

@@ -5,29 +5,31 @@ Whose tokens a caller has a say in is decided in ``_reached``, by the rules of `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from server.clock import Clock
-from server.errors import Denied, Invalid, Nature, NotFound, Violation, not_found
+from server.errors import Exhausted, Invalid, Nature, NotFound, Violation, not_found
 from server.ids import new_id
 from server.ra.access import Caller, Principal, denied
 from server.ra.audit import audited
-from server.ra.identities import IdentityKind, revoked
-from server.ra.owners import is_owner, kept
-from server.ra.pages import Page, split
+from server.ra.identities import revoked
+from server.ra.owners import kept_without
+from server.ra.pages import Page
 from server.ra.revisions import settled
 from server.ra.roles import project_role
 from server.ra.tokens import hash_token, new_token, shown_prefix
 from server.store.filters import UnsetOrAfter
 from server.store.records import IdentityRecord, ObjectKind, RoleBindingRecord, TokenRecord
 from server.store.store import Store
-from server.store.unit import Change, Expect, Insert, Unit, Update, Write
+from server.store.unit import AtMost, Change, Expect, Insert, Unit, Update, Write
 
 USUAL_LIFETIME = timedelta(days=90)
 GREATEST_LIFETIME = timedelta(days=365)
+MOST = 1_000
+"""Tokens in force that one identity can have."""
 
 _TYPE = "AccessToken"
 _BINDINGS = 1000
@@ -72,7 +74,7 @@ class AccessTokens:
         self._clock = clock
 
     async def create(self, caller: Caller, order: TokenOrder) -> NewToken:
-        """A new token of an identity in force. Raises NotFound, Denied, Invalid, Refused."""
+        """A new token of an identity in force. Raises NotFound, Denied, Invalid, Refused, Exhausted."""
         return await settled(partial(self._created, caller, order))
 
     async def by_id(self, caller: Caller, id_: str) -> TokenRecord:
@@ -93,8 +95,8 @@ class AccessTokens:
         """
         where = await self._listed(caller, identity_id)
         if not include_ended:
-            where |= {"revoked_at": None, "expires_at": UnsetOrAfter(self._clock())}
-        return split(await self._store.page(TokenRecord, size=page.size, after=page.after, **where), page)
+            return await self._sifted(page, where, _in_force(self._clock()))
+        return await self._sifted(page, where, {})
 
     async def revoke(self, caller: Caller, id_: str) -> TokenRecord:
         """The token revoked for good. Raises NotFound, Denied, and Refused if no owner could call then."""
@@ -103,8 +105,10 @@ class AccessTokens:
     async def _created(self, caller: Caller, order: TokenOrder) -> NewToken:
         absent = not_found("Identity", order.identity_id, field="identity_id")
         identity = await self._reached(caller, order.identity_id, absent)
-        _prove_may_hold(caller, identity)
+        if identity.revoked_at is not None:
+            raise revoked(identity)
         now, secret = self._clock(), new_token()
+        room = await self._room(identity.id, now)
         record = TokenRecord(
             id=new_id(),
             identity_id=identity.id,
@@ -115,10 +119,24 @@ class AccessTokens:
             expires_at=order.end(now),
         )
         in_force = Expect(IdentityRecord, {"id": identity.id, "revoked_at": None}, 1)
-        await self._store.commit(self._unit(caller, record, in_force, Insert(record)))
+        await self._store.commit(self._unit(caller, record, in_force, room, Insert(record)))
         return NewToken(record, secret)
 
-    async def _listed(self, caller: Caller, identity_id: str) -> dict[str, object]:
+    async def _room(self, identity_id: str, now: datetime) -> AtMost:
+        """The guard that the identity can have one token more. Raises Exhausted if it cannot now."""
+        held = {"identity_id": identity_id, **_in_force(now)}
+        if await self._store.count(TokenRecord, limit=MOST, **held) >= MOST:
+            message = "the identity has as many access tokens as it can have; revoke those that nobody uses"
+            raise Exhausted(message, subject=identity_id, limit=str(MOST))
+        return AtMost(TokenRecord, held, MOST - 1)
+
+    async def _sifted(
+        self, page: Page, of: Mapping[str, str], rest: Mapping[str, object]
+    ) -> tuple[Sequence[TokenRecord], str]:
+        found = await self._store.sift(TokenRecord, size=page.size, after=page.after, lead=of, rest=rest)
+        return found.rows, found.last
+
+    async def _listed(self, caller: Caller, identity_id: str) -> dict[str, str]:
         if identity_id:
             await self._reached(caller, identity_id, not_found("Identity", identity_id, field="identity_id"))
             return {"identity_id": identity_id}
@@ -132,18 +150,15 @@ class AccessTokens:
         record, now = await self.by_id(caller, id_), self._clock()
         if record.revoked_at is not None:
             return record
-        left = await self._owners_left(record, now)
+        left = await self._owners_left(record, now=now)
         end = Update(TokenRecord, {"id": id_, "revoked_at": None}, {"revoked_at": now})
         await self._store.commit(self._unit(caller, record, *left, end))
         return replace(record, revoked_at=now)
 
-    async def _owners_left(self, record: TokenRecord, now: datetime) -> tuple[Expect, ...]:
+    async def _owners_left(self, record: TokenRecord, *, now: datetime) -> tuple[Expect, ...]:
         """A token without an end is the first owner's: it goes when there is another owner, no sooner."""
-        if not await is_owner(self._store, record.identity_id):
-            return ()
-        if record.expires_at is None:
-            return await kept(self._store, now=now, without_identity=record.identity_id)
-        return await kept(self._store, now=now, without_token=record.id)
+        token_id = "" if record.expires_at is None else record.id
+        return await kept_without(self._store, record.identity_id, now=now, token_id=token_id)
 
     async def _reached(self, caller: Caller, identity_id: str, absent: NotFound) -> IdentityRecord:
         """The identity, if the caller has a say in its tokens. Raises ``absent``, Denied."""
@@ -188,11 +203,5 @@ def _prove_could_give(principal: Principal, binding: RoleBindingRecord) -> None:
         raise denied(lacking)
 
 
-def _prove_may_hold(caller: Caller, identity: IdentityRecord) -> None:
-    """Nobody but the person and an owner makes a token for a person, and nobody one for the revoked."""
-    himself = identity.id == caller.principal.identity_id
-    if identity.kind == IdentityKind.PERSON.name and not (himself or caller.principal.owner):
-        message = "only the person and an owner make access tokens for a person"
-        raise Denied(message, permission=caller.permission)
-    if identity.revoked_at is not None:
-        raise revoked(identity)
+def _in_force(now: datetime) -> Mapping[str, object]:
+    return {"revoked_at": None, "expires_at": UnsetOrAfter(now)}

@@ -18,16 +18,20 @@ def audited(
     *,
     now: datetime,
     action: str = "",
+    project_id: str = "",
     details: Mapping[str, object] | None = None,
 ) -> Insert:
-    """The row that tells of a change; the action is the permission used, unless it is named."""
+    """The row that tells of a change.
+
+    The action is the permission used and the project the one that the call entered, unless they are named.
+    """
     return Insert(
         AuditRecord(
             id=new_id(),
             at=now,
             identity_id=caller.principal.identity_id,
             token_id=caller.principal.token_id,
-            project_id=caller.project_id or None,
+            project_id=project_id or caller.project_id or None,
             action=action or caller.permission,
             object_kind=kind.name,
             object_id=object_id,

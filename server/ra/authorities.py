@@ -12,7 +12,7 @@ from server.errors import NotFound, Reason, Refused, not_found
 from server.ra.access import Caller
 from server.ra.audit import audited
 from server.ra.catalog import Catalog
-from server.ra.horizon import longest_lifetimes
+from server.ra.longest import LongestLifetimes
 from server.ra.pages import Page
 from server.ra.projects import enter_project
 from server.ra.revisions import prove_etag, settled
@@ -65,7 +65,7 @@ class CertificateAuthorities:
 
     def __init__(self, store: Store, catalog: Catalog, *, clock: Clock) -> None:
         self._store = store
-        self._catalog = catalog
+        self._longest = LongestLifetimes(store, catalog)
         self._clock = clock
 
     async def by_id(self, caller: Caller, id_: str) -> Standing:
@@ -88,7 +88,7 @@ class CertificateAuthorities:
         """
         await enter_project(self._store, caller, project_id)
         rows, last = await self._scan(project_id, page, wanted)
-        longest = await longest_lifetimes(self._store, self._catalog, project_id)
+        longest = await self._longest.of(project_id, [row.id for row in rows])
         now = self._clock()
         return [standing(row, at=now, longest=longest.get(row.id)) for row in rows], last
 
@@ -171,7 +171,7 @@ class CertificateAuthorities:
         return await self._stands(replace(changed, revision=revision))
 
     async def _stands(self, record: AuthorityRecord) -> Standing:
-        longest = await longest_lifetimes(self._store, self._catalog, record.project_id)
+        longest = await self._longest.of(record.project_id, [record.id])
         return standing(record, at=self._clock(), longest=longest.get(record.id))
 
     async def _entered(self, caller: Caller, id_: str) -> AuthorityRecord:

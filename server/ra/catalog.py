@@ -12,7 +12,7 @@ from typing import Protocol
 
 from server.ca.authorities import Authorities
 from server.ca.issuer import Issuer, not_active
-from server.ra.policy import Policy
+from server.ra.policy import LifetimeRule, Policy
 from server.ra.profile import Profile, ProfileRules
 from server.store.records import AuthorityRecord, ChangeRecord, ObjectKind, PolicyRecord, ProfileRecord
 from server.store.store import Store
@@ -23,6 +23,10 @@ class Documents(Protocol):
 
     def policy(self, record: PolicyRecord) -> Policy:
         """The policy that a record's document states."""
+        ...
+
+    def lifetime(self, record: PolicyRecord) -> LifetimeRule:
+        """What a record's document says of lifetimes, without a look at the rest."""
         ...
 
     def profile(self, record: ProfileRecord) -> ProfileRules:
@@ -38,6 +42,8 @@ class Catalog:
         self._authorities = authorities
         self._documents = documents
         self._profiles: dict[str, Profile] = {}
+        self._issuers: dict[str, tuple[AuthorityRecord, Issuer]] = {}
+        """With the record that each was made of, so that no key is unsealed twice for nothing."""
         self._loading: dict[tuple[str, int], asyncio.Future[Profile | None]] = {}
         self._generation = 0
         store.feed.subscribe(self._drop)
@@ -77,7 +83,7 @@ class Catalog:
             return None
         if record.certificate is None:
             raise not_active(record.id, record.state)
-        return self._authorities.issuer(record)
+        return self._issuer_of(record)
 
     async def policy(self, id_: str, *, project_id: str) -> Policy | None:
         """A project's policy, compiled; None if it has none of this id."""
@@ -87,6 +93,10 @@ class Catalog:
     def compiled(self, record: PolicyRecord) -> Policy:
         """The compiled policy of a record, which need not be stored yet."""
         return self._documents.policy(record)
+
+    def lifetime(self, record: PolicyRecord) -> LifetimeRule:
+        """What the policy of a record says of lifetimes: far less work than all of it."""
+        return self._documents.lifetime(record)
 
     def assembled(self, record: ProfileRecord, policy: Policy, issuer: Issuer) -> Profile:
         """The compiled profile of a record, which need not be stored yet."""
@@ -100,6 +110,12 @@ class Catalog:
             policy=policy,
             issuer=issuer,
         )
+
+    def _issuer_of(self, record: AuthorityRecord) -> Issuer:
+        known = self._issuers.get(record.id)
+        if known is None or known[0] != record:
+            known = self._issuers[record.id] = (record, self._authorities.issuer(record))
+        return known[1]
 
     async def _remembered(self, id_: str, generation: int) -> Profile | None:
         """Loads a profile once for all calls that wait for it, and not once for each."""

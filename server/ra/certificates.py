@@ -14,8 +14,8 @@ from server.ra.access import Caller
 from server.ra.catalog import Catalog
 from server.ra.pages import Page
 from server.ra.reach import reach
-from server.store.queries.certificate_query import CertificateFilter, CertificateQuery
-from server.store.records import AuthorityRecord, CertificateRecord
+from server.store.queries.certificate_query import CertificateFilter, CertificateQuery, Realm
+from server.store.records import AuthorityRecord, CertificateRecord, ProfileRecord
 from server.store.store import Store
 
 
@@ -73,13 +73,28 @@ class Certificates:
         rows. Chains are told only in ``full``. Raises NotFound, Denied.
         """
         now = self._clock()
-        realms = await reach(self._store, caller, project_id)
+        realms = await self._realms(await reach(self._store, caller, project_id), wanted)
         query = CertificateQuery(wanted=wanted, realms=realms, now=now)
         after = (page.after,) if page.after else ()
         found = await self._store.certificates(query, size=page.size, after=after)
         issuers = await self._issuers(found.rows) if full else {}
         shown = [await self._shown(row, issuers.get(row.ca_id), now) for row in found.rows]
         return shown, found.after[0] if found.after else ""
+
+    async def _realms(
+        self, realms: tuple[Realm, ...] | None, wanted: CertificateFilter
+    ) -> tuple[Realm, ...] | None:
+        """The realms that the profile and the CA belong to which are asked for: no other can have any."""
+        if realms is not None and wanted.profile_id:
+            profile = await self._store.get(ProfileRecord, id=wanted.profile_id)
+            home = profile.project_id if profile else ""
+            realms = tuple(
+                r for r in realms if r.project_id == home and r.profile_id in ("", wanted.profile_id)
+            )
+        if realms is not None and wanted.ca_id:
+            authority = await self._store.get(AuthorityRecord, id=wanted.ca_id)
+            realms = tuple(r for r in realms if authority and r.project_id == authority.project_id)
+        return realms
 
     async def _issuers(self, records: Sequence[CertificateRecord]) -> Mapping[str, AuthorityRecord | None]:
         return {id_: await self._store.get(AuthorityRecord, id=id_) for id_ in {r.ca_id for r in records}}

@@ -43,6 +43,7 @@ def draft(
     origins = Origins()
     origins.note("validity", _validity_field(order))
     origins.note("name_constraints", "name_constraints")
+    origins.note("parent_ca_id", "parent_ca_id")
     return charter, tuple(dict.fromkeys((*found, *origins.locate(charter.faults(now)))))
 
 

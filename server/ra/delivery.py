@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from server.pki.certificate import Certificate
 from server.pki.hpke import RecipientKey, Sealed, seal
 from server.pki.keys import PrivateKey, dump_pkcs8, pkcs8_pem
-from server.pki.pem import load_certificates
+from server.pki.pem import stored_certificates
 from server.pki.pkcs12 import dump_pkcs12
 
 SEALING_PURPOSE: Final = "certmanager/v1/private-key/"
@@ -71,7 +71,7 @@ def delivered(
         case InClear():
             return Delivered(form=KeyForm.PKCS8_PEM, pem=pkcs8_pem(key))
         case InPKCS12(password):
-            issuers = load_certificates(chain) if chain else ()
+            issuers = stored_certificates(chain) if chain else ()
             octets = dump_pkcs12(key, password=password, certificate=certificate, chain=issuers)
             return Delivered(form=KeyForm.PKCS12, pkcs12=octets)
         case SealedTo(recipient):

@@ -16,8 +16,9 @@ from server.ra.audit import audited
 from server.ra.delivery import KeyForm
 from server.ra.order import Order
 from server.ra.profile import AutoRenewal, KeySource, Profile
+from server.ra.standing import still_active
 from server.store.records import CertificateRecord, ObjectKind, RequestRecord
-from server.store.unit import Change, Insert, Unit
+from server.store.unit import Change, Insert, Unit, Write
 
 
 def certificate_record(
@@ -99,7 +100,8 @@ def issuance_unit(
     """All that is stored of an issuance; ``key_form`` tells how its private key is handed out, if one is."""
     details = {"serial": certificate.serial, "ca_id": certificate.ca_id, "request_id": request.id}
     now = certificate.created_at
-    writes = [
+    writes: list[Write] = [
+        still_active(certificate.ca_id),
         Insert(request),
         Insert(certificate),
         audited(caller, ObjectKind.CERTIFICATE, certificate.id, now=now, details=details),

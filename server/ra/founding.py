@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -18,12 +19,12 @@ from server.ra.charters import draft, refuse
 from server.ra.projects import enter_project
 from server.ra.revisions import prove_etag, settled
 from server.ra.roles import Scope
-from server.ra.standing import Standing, standing
+from server.ra.standing import Standing, standing, still_active
 from server.ra.tasks import Tasks
 from server.store.failures import GuardFailed
 from server.store.records import AuthorityRecord, ObjectKind
 from server.store.store import Store
-from server.store.unit import Change, Expect, Insert, Unit, Update, Write
+from server.store.unit import Change, Insert, Unit, Update, Write
 
 _TYPE = "CertificateAuthority"
 _REFERENCES = frozenset({"project_id", "parent_ca_id", "type", ""})
@@ -75,9 +76,9 @@ class Founding:
     async def _found(self, caller: Caller, charter: Charter, *, outside: bool, now: datetime) -> Standing:
         make = self._authorities.ask if outside else self._authorities.found
         record = await make(charter, now=now)
-        guards = (_active(charter.parent),) if charter.parent else ()
+        of_parent = _of_parent(caller, charter.parent, record) if charter.parent else ()
         try:
-            return await self._stored(caller, record, *guards, Insert(record))
+            return await self._stored(caller, record, *of_parent, Insert(record))
         except GuardFailed:  # the parent was disabled while it signed: what it signed is thrown away
             raise not_active(record.parent_id or "", "DISABLED") from None
 
@@ -126,9 +127,19 @@ class Founding:
         return record
 
 
-def _active(parent: Issuer) -> Expect:
-    """What must still hold of a parent when its CA is stored."""
-    return Expect(AuthorityRecord, {"id": parent.id, "state": "ACTIVE"}, 1)
+def _of_parent(caller: Caller, parent: Issuer, record: AuthorityRecord) -> Iterator[Write]:
+    """What must still hold of a parent when its CA is stored, and what its own project is told of it."""
+    yield still_active(parent.id)
+    if parent.project_id != record.project_id:
+        details = {"ca_id": record.id, "subject": record.subject, "serial": record.serial or ""}
+        yield audited(
+            caller,
+            ObjectKind.AUTHORITY,
+            parent.id,
+            now=record.updated_at,
+            project_id=parent.project_id,
+            details=details,
+        )
 
 
 def _prove_right(caller: Caller, project_id: str, *, absent: NotFound) -> None:

@@ -17,16 +17,14 @@ from datetime import datetime, timedelta
 
 from server.clock import Clock
 from server.pki.validity import Validity
-from server.ra.catalog import Catalog
 from server.ra.profile import Profile
 from server.store.failures import StoreUnavailable
-from server.store.records import AuthorityRecord, ChangeRecord, ObjectKind, PolicyRecord, ProfileRecord
+from server.store.records import AuthorityRecord, ChangeRecord, ObjectKind
 from server.store.store import Store
 
 SOON = timedelta(days=30)
 
 _PAGE = 200
-_MOST = 10_000
 
 
 def near_end(validity: Validity, *, longest: timedelta | None, now: datetime) -> str | None:
@@ -45,19 +43,6 @@ def issuer_warnings(profile: Profile, *, now: datetime) -> tuple[str, ...]:
     rule = profile.policy.lifetime
     warning = near_end(profile.issuer.validity, longest=rule.maximum or rule.default, now=now)
     return (warning,) if warning else ()
-
-
-async def longest_lifetimes(store: Store, catalog: Catalog, project_id: str) -> Mapping[str, timedelta]:
-    """By CA, the greatest lifetime that the profiles of a project let it sign for."""
-    policies = await store.list(PolicyRecord, limit=_MOST, project_id=project_id)
-    lifetimes = {policy.id: catalog.compiled(policy).lifetime for policy in policies}
-    longest: dict[str, timedelta] = {}
-    for profile in await store.list(ProfileRecord, limit=_MOST, project_id=project_id):
-        rule = lifetimes.get(profile.policy_id)
-        lifetime = (rule.maximum or rule.default) if rule else None
-        if lifetime is not None:
-            longest[profile.ca_id] = max(lifetime, longest.get(profile.ca_id, lifetime))
-    return longest
 
 
 class Horizon:

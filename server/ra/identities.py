@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
 from functools import partial
 
@@ -13,14 +12,20 @@ from server.errors import AlreadyExists, Reason, Refused, Resource, not_found
 from server.ids import new_id
 from server.ra.access import Caller
 from server.ra.audit import audited
-from server.ra.owners import is_owner, kept
-from server.ra.pages import Page, split
+from server.ra.owners import kept_without
+from server.ra.pages import Page
 from server.ra.revisions import settled
 from server.store.failures import UniqueViolation
 from server.store.filters import Among, Like
-from server.store.records import IdentityRecord, ObjectKind, RoleBindingRecord, TokenRecord
+from server.store.records import (
+    IdentityRecord,
+    ObjectKind,
+    ProjectRecord,
+    RoleBindingRecord,
+    TokenRecord,
+)
 from server.store.store import Store
-from server.store.unit import Change, Expect, Insert, Unit, Update, Write
+from server.store.unit import Change, Insert, Unit, Update, Write
 
 _TYPE = "Identity"
 _IN_FORCE = {"revoked_at": None}
@@ -56,17 +61,21 @@ class IdentityQuery:
     include_revoked: bool = False
 
     @property
-    def where(self) -> dict[str, object]:
-        """The conditions on the rows."""
-        where: dict[str, object] = {} if self.include_revoked else dict(_IN_FORCE)
+    def among(self) -> dict[str, object]:
+        """The condition that chooses the rows to look at, if there is one."""
+        if not self.project_id:
+            return {}
+        return {"id": Among(RoleBindingRecord, "identity_id", {"project_id": self.project_id, **_IN_FORCE})}
+
+    @property
+    def rest(self) -> dict[str, object]:
+        """The conditions on the rows that are looked at."""
+        rest: dict[str, object] = {} if self.include_revoked else dict(_IN_FORCE)
         if self.name:
-            where["name"] = Like(self.name)
+            rest["name"] = Like(self.name)
         if self.kind:
-            where["kind"] = self.kind.name
-        if self.project_id:
-            held = {"project_id": self.project_id, **_IN_FORCE}
-            where["id"] = Among(RoleBindingRecord, "identity_id", held)
-        return where
+            rest["kind"] = self.kind.name
+        return rest
 
 
 class Identities:
@@ -103,10 +112,17 @@ class Identities:
     async def page(
         self, caller: Caller, query: IdentityQuery, page: Page
     ) -> tuple[Sequence[IdentityRecord], str]:
-        """A page of the identities, and the id of its last one if there is a next page."""
+        """A page of the identities, and the id of its last one if there is a next page.
+
+        Raises Denied, and NotFound for a project that does not exist.
+        """
         caller.enter_server()
-        rows = await self._store.page(IdentityRecord, size=page.size, after=page.after, **query.where)
-        return split(rows, page)
+        if query.project_id and await self._store.get(ProjectRecord, id=query.project_id) is None:
+            raise not_found("Project", query.project_id, field="project_id")
+        found = await self._store.sift(
+            IdentityRecord, size=page.size, after=page.after, among=query.among, rest=query.rest
+        )
+        return found.rows, found.last
 
     async def revoke(self, caller: Caller, id_: str) -> IdentityRecord:
         """The identity revoked for good, with its tokens and roles. Raises NotFound, Denied, Refused."""
@@ -117,7 +133,7 @@ class Identities:
         if record.revoked_at is not None:
             return record
         now = self._clock()
-        left = await self._owners_left(id_, now)
+        left = await kept_without(self._store, id_, now=now)
         end = {"revoked_at": now}
         unit = self._unit(
             caller,
@@ -129,11 +145,6 @@ class Identities:
         )
         await self._store.commit(unit)
         return replace(record, revoked_at=now)
-
-    async def _owners_left(self, id_: str, now: datetime) -> tuple[Expect, ...]:
-        if not await is_owner(self._store, id_):
-            return ()
-        return await kept(self._store, now=now, without_identity=id_)
 
     def _unit(self, caller: Caller, record: IdentityRecord, *writes: Write) -> Unit:
         details = {"name": record.name, "kind": record.kind}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from server.ca.issuer import Issuer
 from server.errors import Nature, Refused, Violation, not_found
 from server.ra.catalog import Catalog
 from server.ra.defaults import newly_broken
@@ -31,22 +33,32 @@ class Impact:
         """
         profiles = await self._profiles(stored.id)
         before, after = self._catalog.compiled(stored), self._catalog.compiled(wanted)
-        broken = [
-            violation for each in profiles for violation in await self._broken(each, before, after, now=now)
-        ]
+        issuers = await self._issuers(profiles)
+        broken: list[Violation] = []
+        for each in profiles:
+            broken += self._broken(each, before, after, issuer=issuers[each.ca_id], now=now)
+            await asyncio.sleep(0)  # others have their turn, however many profiles there are
         if broken:
             message = "the change breaks the defaults of profiles"
             raise Refused(message, violations=tuple(broken), policy_id=stored.id)
         newest = max((profile.revision for profile in profiles), default=0)
         return Expect(ProfileRecord, {"policy_id": stored.id, "revision": Above(newest)}, 0)
 
-    async def _broken(
-        self, record: ProfileRecord, before: Policy, after: Policy, *, now: datetime
+    async def _issuers(self, profiles: Sequence[ProfileRecord]) -> Mapping[str, Issuer]:
+        """The CAs of the profiles, each loaded once."""
+        issuers: dict[str, Issuer] = {}
+        for record in profiles:
+            if record.ca_id not in issuers:
+                issuer = await self._catalog.issuer(record.ca_id, project_id=record.project_id)
+                if issuer is None:
+                    raise not_found("CertificateAuthority", record.ca_id)
+                issuers[record.ca_id] = issuer
+        return issuers
+
+    def _broken(
+        self, record: ProfileRecord, before: Policy, after: Policy, *, issuer: Issuer, now: datetime
     ) -> Sequence[Violation]:
         """What the profile's defaults newly break; how long its CA lives is no matter of its policy."""
-        issuer = await self._catalog.issuer(record.ca_id, project_id=record.project_id)
-        if issuer is None:
-            raise not_found("CertificateAuthority", record.ca_id)
         found = newly_broken(
             self._catalog.assembled(record, after, issuer),
             before=self._catalog.assembled(record, before, issuer),

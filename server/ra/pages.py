@@ -1,28 +1,31 @@
 """Pages of a list: newest first, by key and never by offset, so that rows added meanwhile move nothing.
 
-A page token names the last row of its page and the query that it belongs to,
-and is signed: it grants nothing, and a token of another query is refused.
+A page token names the last row that its page looked at, which its holder need
+not be allowed to see, and is bound to its query: so it is sealed. It grants
+nothing, and a token of another query is refused.
 """
 
 from __future__ import annotations
 
 import base64
-import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol, TypeVar
 
 from server.errors import Invalid, Nature, Reason, Violation
+from server.pki.opaque import Opaque
+from server.pki.seal import SealBroken
 
 KEY_INFO = "certmanager/v1/page-token"
-"""What the signing key is derived from the KEK with."""
+"""What the key of the tokens is derived from the KEK with."""
 
 USUAL_SIZE = 50
 GREATEST_SIZE = 500
 
-_VERSION = b"\x01"
-_DIGEST_OCTETS = 16
+_VERSION = b"\x02"
+_OCTETS = 40
+"""Of what is sealed, so that its length says nothing: an id has 36, a place in the audit log no more."""
 
 
 class Row(Protocol):
@@ -49,7 +52,7 @@ class Pages:
     """Reads and writes page tokens."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self._opaque = Opaque(key)
 
     def read(self, token: str, *, size: int, query: bytes) -> Page:
         """The page of a token (empty: the first) for a query. Raises Invalid with PAGE_TOKEN_INVALID."""
@@ -58,21 +61,19 @@ class Pages:
 
     def write(self, last_id: str, *, query: bytes) -> str:
         """The token of the page after the one that ends with a row."""
-        body = _VERSION + last_id.encode()
-        return base64.urlsafe_b64encode(self._digest(body, query) + body).decode().rstrip("=")
+        sealed = self._opaque.seal(last_id.encode().ljust(_OCTETS), context=_context(query))
+        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
 
     def _open(self, token: str, query: bytes) -> str:
         try:
-            octets = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
-            digest, body = octets[:_DIGEST_OCTETS], octets[_DIGEST_OCTETS:]
-            if body[:1] == _VERSION and hmac.compare_digest(digest, self._digest(body, query)):
-                return body[1:].decode()
-        except ValueError:
-            pass
-        raise _invalid()
+            sealed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+            return self._opaque.open(sealed, context=_context(query)).decode().rstrip()
+        except (ValueError, SealBroken):
+            raise _invalid() from None
 
-    def _digest(self, body: bytes, query: bytes) -> bytes:
-        return hmac.digest(self._key, body + sha256(query).digest(), "sha256")[:_DIGEST_OCTETS]
+
+def _context(query: bytes) -> bytes:
+    return _VERSION + sha256(query).digest()
 
 
 def _invalid() -> Invalid:

@@ -19,7 +19,7 @@ from server.ra.users import refuse_policy_in_use
 from server.store.failures import ForeignKeyViolation
 from server.store.records import ObjectKind, PolicyRecord
 from server.store.store import Store
-from server.store.unit import Delete, Insert, Update
+from server.store.unit import Delete, Insert, Update, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +97,12 @@ class Policies:
         if (order.slug, order.document) == (stored.slug, stored.document):
             return stored
         record = replace(stored, slug=order.slug, document=order.document, updated_at=self._clock())
-        guard = await self._impact.prove(stored, record, now=record.updated_at)
+        guards: tuple[Write, ...] = ()
+        if order.document != stored.document:  # a slug breaks nothing
+            guards = (await self._impact.prove(stored, record, now=record.updated_at),)
         values = {"slug": record.slug, "document": record.document, "updated_at": record.updated_at}
         change = Update(PolicyRecord, {"id": id_, "revision": stored.revision}, values)
-        return await self._shelf.put(caller, record, guard, change, slug_field=_SLUG_FIELD)
+        return await self._shelf.put(caller, record, *guards, change, slug_field=_SLUG_FIELD)
 
     async def _deleted(self, caller: Caller, id_: str, etag: str) -> None:
         stored = await self._shelf.present(id_, etag)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from server.clock import Clock
-from server.errors import Invalid, Nature, Refused, Unsupported, not_found
+from server.errors import Invalid, Nature, Refused, Unsupported, Violation, not_found
 from server.ids import new_id
 from server.ra.access import Caller
+from server.ra.audit import audited
 from server.ra.catalog import Catalog
 from server.ra.defaults import newly_broken
 from server.ra.pages import Page
@@ -28,7 +30,7 @@ from server.store.records import (
     RoleBindingRecord,
 )
 from server.store.store import Store
-from server.store.unit import Change, Delete, Expect, Insert, Update
+from server.store.unit import Change, Delete, Expect, Insert, Update, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class ProfileOrder:
     disabled: bool = False
     document: bytes = field(repr=False)
     """The profile as its author wrote it, for the compiler and for answers."""
+    faults: tuple[Violation, ...] = ()
+    """What is wrong with its form, found where it was read; told together with everything else."""
     within: str = ""
     """Where the request holds the profile, as ``certificate_profile.``: begins the fields of errors."""
 
@@ -67,6 +71,8 @@ class ProfileQuery:
         wanted = {"ca_id": self.ca_id or None, "policy_id": self.policy_id or None, "disabled": self.disabled}
         return {name: value for name, value in wanted.items() if value is not None}
 
+
+_BINDINGS = 10_000
 
 Revise = Callable[[ProfileRecord], ProfileOrder]
 """What a profile is to become, from what it is; may raise Invalid."""
@@ -143,7 +149,7 @@ class Profiles:
             "disabled": order.disabled,
             "document": order.document,
         }
-        if all(getattr(stored, name) == value for name, value in values.items()):
+        if not order.faults and all(getattr(stored, name) == value for name, value in values.items()):
             return stored
         values["updated_at"] = self._clock()
         record: ProfileRecord = replace(stored, **values)  # type: ignore[arg-type]
@@ -154,10 +160,11 @@ class Profiles:
     async def _deleted(self, caller: Caller, id_: str, etag: str) -> None:
         stored, now = await self._shelf.present(id_, etag), self._clock()
         narrowed: dict[str, Any] = {"profile_id": id_, "revoked_at": None}
-        bindings = await self._store.list(RoleBindingRecord, **narrowed)
-        writes = (
+        bindings = await self._store.list(RoleBindingRecord, limit=_BINDINGS, **narrowed)
+        writes: tuple[Write, ...] = (
             Expect(CertificateRecord, {"profile_id": id_}, 0),
-            Update(RoleBindingRecord, narrowed, {"revoked_at": now}, expect=None),
+            Update(RoleBindingRecord, narrowed, {"revoked_at": now}, expect=len(bindings)),
+            *(_unbound(caller, binding, now=now) for binding in bindings),
             Delete(ProfileRecord, {"id": id_, "revision": stored.revision}),
         )
         holders = dict.fromkeys(binding.identity_id for binding in bindings)
@@ -175,11 +182,13 @@ class Profiles:
         profile = await self._compiled(order, record)
         before = await self._catalog.uncached(stored) if stored else None
         broken = newly_broken(profile, before=before, now=record.updated_at)
-        if broken:
+        if broken or order.faults:
             message, policy_id = "the defaults break the policy", profile.policy.id
-            told = tuple(each.at(order.at(each.field)) for each in broken)
+            known = {fault.field for fault in order.faults}
+            found = (each.at(order.at(each.field)) for each in broken)
+            told = (*order.faults, *(each for each in found if each.field not in known))
             if any(each.nature is Nature.FORM for each in told):
-                raise Invalid("the defaults are malformed", violations=told)
+                raise Invalid("the profile is malformed", violations=told)
             raise Refused(message, violations=told, policy_id=policy_id)
         judge = {"id": profile.policy.id, "revision": profile.policy.revision}
         return Expect(PolicyRecord, judge, 1)
@@ -196,3 +205,9 @@ class Profiles:
         if profile.rules.needs_approval:
             raise Unsupported("this server has no approvals yet", field=order.at("approval_config"))
         return profile
+
+
+def _unbound(caller: Caller, binding: RoleBindingRecord, *, now: datetime) -> Insert:
+    """The row that tells of a role that goes with its profile, where those of its identity are looked for."""
+    details = {"role_binding_id": binding.id, "role": binding.role, "profile_id": binding.profile_id}
+    return audited(caller, ObjectKind.IDENTITY, binding.identity_id, now=now, details=details)

@@ -11,7 +11,7 @@ from server.errors import AlreadyExists, NotFound, Resource, not_found
 from server.ids import new_id
 from server.ra.access import Caller
 from server.ra.audit import audited
-from server.ra.pages import Page, split
+from server.ra.pages import Page
 from server.ra.revisions import prove_etag, settled
 from server.store.failures import UniqueViolation
 from server.store.filters import Like, OneOf
@@ -74,10 +74,12 @@ class Projects:
         ``name`` is a slug, with ``*`` for anything at either end.
         """
         seen = caller.enter_projects()
-        where: dict[str, object] = {} if seen is None else {"id": OneOf(seen)}
-        if name:
-            where["slug"] = Like(name)
-        return split(await self._store.page(ProjectRecord, size=page.size, after=page.after, **where), page)
+        among = {} if seen is None else {"id": OneOf(seen)}
+        rest = {"slug": Like(name)} if name else {}
+        found = await self._store.sift(
+            ProjectRecord, size=page.size, after=page.after, among=among, rest=rest
+        )
+        return found.rows, found.last
 
     async def update(self, caller: Caller, id_: str, revise: Revise, *, etag: str) -> ProjectRecord:
         """The project changed. Raises NotFound, Denied, Stale, what ``revise`` raises."""

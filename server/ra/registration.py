@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from server.ca.issuer import not_active
 from server.ca.pool import CryptoPool
 from server.ca.signing import Signing
 from server.clock import Clock
@@ -30,7 +31,7 @@ from server.ra.order import Order
 from server.ra.profile import KeySource, Profile
 from server.ra.refusal import refuse
 from server.ra.tasks import Tasks
-from server.store.failures import ForeignKeyViolation
+from server.store.failures import ForeignKeyViolation, GuardFailed
 from server.store.records import CertificateRecord, RequestRecord
 from server.store.store import Store
 
@@ -119,6 +120,8 @@ class Registration:
             await self._store.commit(issuance_unit(caller, issued.request, issued.certificate, key_form=form))
         except ForeignKeyViolation:  # the profile went while the CA signed
             raise _absent(order) from None
+        except GuardFailed:  # the CA was disabled meanwhile: what it signed is thrown away
+            raise not_active(profile.issuer.id, "DISABLED") from None
         self._observe(issued)
         return issued
 

@@ -41,7 +41,10 @@ EVERYONE = frozenset({"self.read"})
 """Permissions of every authenticated identity, in need of no project."""
 
 OVER_ONESELF = frozenset({"accessTokens.create", "accessTokens.read", "accessTokens.revoke"})
-"""Permissions that every authenticated identity has over itself, and over others by a role only."""
+"""Permissions that every authenticated identity has over itself, and over others by a role only.
+
+No role grants the first: a token outlives the role that it was made through.
+"""
 
 SERVER_WIDE = frozenset({
     "projects.create",
@@ -70,7 +73,6 @@ _SET_UP = frozenset({
     "roleBindings.create",
     "roleBindings.read",
     "roleBindings.revoke",
-    "accessTokens.create",
     "accessTokens.read",
     "accessTokens.revoke",
     "certificateAuthorities.create",
@@ -111,7 +113,7 @@ GRANTS: Mapping[Role, Mapping[str, Scope]] = {
 OF_ONE_PROFILE = _OWN | _DECIDE | frozenset({"certificateProfiles.read"})
 """All that a role grants where it is narrowed to a profile: the profile's use, never its terms."""
 
-PERMISSIONS = EVERYONE | SERVER_WIDE | frozenset(name for grants in GRANTS.values() for name in grants)
+PERMISSIONS = frozenset().union(EVERYONE, OVER_ONESELF, SERVER_WIDE, *GRANTS.values())
 """Every permission that an RPC may name."""
 
 

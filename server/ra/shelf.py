@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 from server.errors import AlreadyExists, NotFound, Resource, not_found
@@ -17,7 +18,7 @@ from server.store.failures import UniqueViolation
 from server.store.filters import Like
 from server.store.records import ObjectKind, PolicyRecord, ProfileRecord
 from server.store.store import Store
-from server.store.unit import Change, Unit, Write
+from server.store.unit import REVISION, Change, Unit, Write
 
 R = TypeVar("R", bound=PolicyRecord | ProfileRecord)
 
@@ -102,7 +103,10 @@ class Shelf(Generic[R]):
             profile_id=record.id if self._kind is ObjectKind.PROFILE else None,
             new_state=new_state,
         )
-        row = audited(caller, self._kind, record.id, now=now, details={"slug": record.slug})
+        details = {"slug": record.slug, "document_sha256": sha256(record.document).hexdigest(), REVISION: ""}
+        if record.revision:
+            details["previous_revision"] = str(record.revision)
+        row = audited(caller, self._kind, record.id, now=now, details=details)
         return Unit((*writes, row), (change,))
 
     async def _taken(self, record: R, field: str) -> AlreadyExists:

@@ -9,13 +9,14 @@ from server.pki.algorithms import KeyAlgorithm, SignatureAlgorithm, signatures_o
 from server.pki.certificate import load_certificate
 from server.pki.chain import path_length_of
 from server.pki.describe import Description, describe
-from server.pki.pem import certificate_pem, chain_pem, load_certificates
+from server.pki.pem import certificate_pem, chain_pem, stored_certificates
 from server.pki.request import requested
 from server.pki.subtrees import name_constraints
 from server.pki.template import NameConstraints
 from server.pki.validity import Validity
 from server.ra.horizon import near_end
 from server.store.records import AuthorityRecord
+from server.store.unit import Expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Standing:
     @property
     def issuers_pem(self) -> str:
         """The chain from its issuer to the root; empty for a root."""
-        return chain_pem(load_certificates(self.record.chain)[1:]) if self.record.chain else ""
+        return chain_pem(stored_certificates(self.record.chain)[1:]) if self.record.chain else ""
 
     @property
     def signature_algorithms(self) -> tuple[SignatureAlgorithm, ...]:
@@ -72,6 +73,11 @@ def state_of(record: AuthorityRecord, *, at: datetime) -> str:
     return "EXPIRED" if record.not_after is not None and at > record.not_after else record.state
 
 
+def still_active(ca_id: str) -> Expect:
+    """What must hold of a CA at the commit of anything that it has signed."""
+    return Expect(AuthorityRecord, {"id": ca_id, "state": "ACTIVE"}, 1)
+
+
 def standing(record: AuthorityRecord, *, at: datetime, longest: timedelta | None = None) -> Standing:
     """How the CA of a record stands."""
     if record.certificate is None:
@@ -82,7 +88,7 @@ def standing(record: AuthorityRecord, *, at: datetime, longest: timedelta | None
     return Standing(
         record,
         describe(certificate),
-        path_length_of(load_certificates(record.chain)),
+        path_length_of(stored_certificates(record.chain)),
         name_constraints(certificate.extensions),
         at,
         longest,

@@ -12,7 +12,8 @@ import hashlib
 import re
 import secrets
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
@@ -79,7 +80,10 @@ class Authenticator:
         self._uses = uses
         self._known: OrderedDict[bytes, _Seen] = OrderedDict()
         """Those used longest ago come first."""
-        self._generation = 0
+        self._digests: defaultdict[str, set[bytes]] = defaultdict(set)
+        """By identity, its tokens among them."""
+        self._loading: list[set[str]] = []
+        """For each look at the store that is under way, the identities that have changed meanwhile."""
         store.feed.subscribe(self._drop)
 
     def cached(self, bearer: str) -> Principal | None:
@@ -100,18 +104,35 @@ class Authenticator:
     async def authenticate(self, bearer: str) -> Principal:
         """The principal of a token. Raises Unauthenticated."""
         digest = hash_token(bearer)
-        generation, now = self._generation, self._clock()
-        principal = await self._load(digest)
-        if generation == self._generation:  # else a right may have been withdrawn while we read it
+        now = self._clock()
+        with self._listening() as changed:
+            principal = await self._load(digest)
+        if principal.identity_id not in changed:  # else a right may have been withdrawn while we read it
             self._remember(digest, _Seen(principal, now))
         self._uses.note(principal.token_id, now)
         return principal
 
+    @contextmanager
+    def _listening(self) -> Iterator[set[str]]:
+        changed: set[str] = set()
+        self._loading.append(changed)
+        try:
+            yield changed
+        finally:
+            self._loading = [each for each in self._loading if each is not changed]
+
     def _remember(self, digest: bytes, seen: _Seen) -> None:
         self._known[digest] = seen
         self._known.move_to_end(digest)
+        self._digests[seen.principal.identity_id].add(digest)
         if len(self._known) > _CACHED:
-            self._known.popitem(last=False)
+            self._forget(*self._known.popitem(last=False))
+
+    def _forget(self, digest: bytes, seen: _Seen) -> None:
+        digests = self._digests[seen.principal.identity_id]
+        digests.discard(digest)
+        if not digests:
+            del self._digests[seen.principal.identity_id]
 
     async def _load(self, digest: bytes) -> Principal:
         token = await self._store.get(TokenRecord, hash=digest)
@@ -128,10 +149,13 @@ class Authenticator:
         return _principal(token, identity, bindings)
 
     def _drop(self, changes: Sequence[ChangeRecord]) -> None:
-        """Forget everybody when anybody's rights change: that is rare, and simple is safe."""
-        if any(change.kind is ObjectKind.IDENTITY for change in changes):
-            self._generation += 1
-            self._known.clear()
+        """Forget whose rights change, and nobody else: a change costs its own identity a look, not all."""
+        for change in changes:
+            if change.kind is ObjectKind.IDENTITY:
+                for digest in self._digests.pop(change.object_id, ()):
+                    del self._known[digest]
+                for changed in self._loading:
+                    changed.add(change.object_id)
 
 
 def _principal(

@@ -32,6 +32,11 @@ class Like:
 
     text: str
 
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is the whole text."""
+        return not (self.text.startswith(ANYTHING) or self.text.endswith(ANYTHING))
+
     def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """The condition that the column is such text."""
         open_left, open_right = self.text.startswith(ANYTHING), self.text.endswith(ANYTHING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -20,7 +20,7 @@ from server.store.records import AuditRecord, CertificateRecord, CertificateTerm
 from server.store.statements import InsertPlan, Revisions, insert_plans
 from server.store.terms import terms_of
 from server.store.translation import failure_of, is_outage
-from server.store.unit import Change, Delete, Expect, Insert, Unit, Update
+from server.store.unit import REVISION, AtMost, Change, Delete, Expect, Insert, Unit, Update
 
 Outcome = tuple[ChangeRecord, ...] | StoreError
 """The changes of a unit that is stored, or why it is not."""
@@ -107,7 +107,8 @@ class Journal:
 
     def _store(self, connection: Connection, units: Sequence[Unit]) -> list[_Stamped]:
         steps, links = sum(len(unit.changes) for unit in units), sum(map(_links, units))
-        last, chain = self._ledger.advance(connection, steps) if steps or links else (0, None)
+        taken = steps or links or any(map(_locks, units))
+        last, chain = self._ledger.advance(connection, steps) if taken else (0, None)
         stamped = self._stamp(units, revisions=iter(range(last - steps + 1, last + 1)))
         self._apply(connection, stamped, chain)
         if chain and links:
@@ -121,14 +122,19 @@ class Journal:
         ]
 
     def _apply(self, connection: Connection, stamped: Sequence[_Stamped], chain: Chain | None) -> None:
-        """Inserts wait, to go as one statement a table, until an update or delete might meet them."""
+        """Inserts wait, to go as one statement a table, until an update or delete might meet them.
+
+        What units expect of a table that nothing was written to since is looked at once for all of them.
+        """
         pending: _Pending = {}
+        met: list[Expect] = []
         for each in stamped:
             revisions = {change.object_id: change.revision for change in each.changes}
             for write in each.unit.writes:
                 if isinstance(write, Insert):
                     self._queue(pending, write.record, revisions=revisions, chain=chain)
-                else:
+                elif not (write in met and self._plans[write.type] not in pending):
+                    met = [] if pending or not isinstance(write, Expect) else [*met, write]
                     _flush(connection, pending)
                     _guarded(connection, write, revisions)
             plan = self._plans[ChangeRecord]
@@ -138,6 +144,9 @@ class Journal:
     def _queue(self, pending: _Pending, record: Record, *, revisions: Revisions, chain: Chain | None) -> None:
         """The rows that a record is: an audit row as a link of the chain, a certificate with its terms."""
         plan = self._plans[type(record)]
+        if isinstance(record, AuditRecord) and REVISION in record.details:
+            revision = str(revisions[record.object_id])
+            record = replace(record, details={**record.details, REVISION: revision})
         row = plan.row(record, revisions)
         if chain and isinstance(record, AuditRecord):
             row = chain.append(row)
@@ -168,6 +177,11 @@ def _links(unit: Unit) -> int:
     return sum(isinstance(write, Insert) and isinstance(write.record, AuditRecord) for write in unit.writes)
 
 
+def _locks(unit: Unit) -> bool:
+    """Whether it locks rows that are there: two processes that do so at once would wait for each other."""
+    return any(isinstance(write, Update | Delete) for write in unit.writes)
+
+
 def _record(change: Change, revision: int, at: datetime) -> ChangeRecord:
     return ChangeRecord(
         revision=revision,
@@ -191,12 +205,12 @@ def _flush(connection: Connection, pending: _Pending) -> None:
     pending.clear()
 
 
-def _guarded(connection: Connection, write: Update | Delete | Expect, revisions: Revisions) -> None:
+def _guarded(connection: Connection, write: Update | Delete | Expect | AtMost, revisions: Revisions) -> None:
     table = table_of(write.type)
     where = conditions(write.type, write.where)
-    expected = write.count if isinstance(write, Expect) else write.expect
+    expected = write.count if isinstance(write, Expect | AtMost) else write.expect
     match write:
-        case Expect():
+        case Expect() | AtMost():
             # One row more than expected is enough to know, and a table can be long.
             rows = select(1).select_from(table).where(*where).limit(write.count + 1)
             met = len(connection.execute(rows).all())
@@ -205,7 +219,8 @@ def _guarded(connection: Connection, write: Update | Delete | Expect, revisions:
         case Update():
             values = _revised(write, revisions)
             met = connection.execute(update(table).where(*where).values(values)).rowcount
-    if expected is not None and met != expected:
+    enough = isinstance(write, AtMost) and met < write.count
+    if expected is not None and met != expected and not enough:
         raise GuardFailed(table.name, expected=expected, met=met)
 
 

@@ -30,7 +30,7 @@ class Ledger:
         self._database = database
 
     def advance(self, connection: Connection, steps: int) -> tuple[int, Chain]:
-        """The last of ``steps`` new revisions, and the end of the audit chain.
+        """The last of ``steps`` new revisions (which can be none), and the end of the audit chain.
 
         The row stays locked until the commit, so both grow in commit order. A
         sequence would not do: its numbers can be committed out of order, and a

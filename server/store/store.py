@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,7 +16,8 @@ from server.store.changes import Feed
 from server.store.engine import Database
 from server.store.mapping import conditions, ordering, read, table_of
 from server.store.peers import peers_of
-from server.store.queries import audit, certificates
+from server.store.queries import audit, certificates, policies
+from server.store.queries import rows as sifted
 from server.store.queries.audit import AuditQuery
 from server.store.queries.certificate_query import CertificateQuery
 from server.store.queries.walk import Place, Slice, Walk, cut
@@ -27,6 +28,8 @@ from server.store.writer import Writer
 
 Clock = Callable[[], datetime]
 R = TypeVar("R", bound=Record)
+
+_NONE: Mapping[str, Any] = {}
 
 
 class Store:
@@ -86,6 +89,34 @@ class Store:
             query = query.where(table.c.id < after)
         rows = await self._fetch(query.order_by(table.c.id.desc()).limit(size + 1))
         return [read(record, row) for row in rows]
+
+    async def sift(
+        self,
+        record: type[R],
+        /,
+        *,
+        size: int,
+        after: str = "",
+        lead: Mapping[str, str] = _NONE,
+        among: Mapping[str, object] = _NONE,
+        rest: Mapping[str, object] = _NONE,
+    ) -> Slice[R]:
+        """The newest rows, or those older than the row ``after``, of a list that finds few in many.
+
+        Looks at a bounded number of rows, so that a page can be short; ``queries.rows`` tells the rest.
+        """
+        walk = sifted.walk_of(record, lead=lead, among=among, rest=rest)
+        return await self._slice(record, walk, size=size, after=(after,) if after else ())
+
+    async def count(self, record: type[Record], /, *, limit: int, **where: object) -> int:
+        """How many rows there are whose columns equal ``where``; no further than ``limit``."""
+        found = select(1).select_from(table_of(record)).where(*conditions(record, where)).limit(limit)
+        return int((await self._fetch(select(func.count()).select_from(found.subquery())))[0][0])
+
+    async def policies_on(self, project_id: str, ca_ids: Collection[str]) -> Sequence[tuple[str, str, int]]:
+        """CA, policy and its revision, for each policy of a profile on one of a project's CAs."""
+        found = await self._fetch(policies.binding(project_id, ca_ids))
+        return [(ca_id, policy_id, revision) for ca_id, policy_id, revision in found]
 
     async def certificates(
         self, query: CertificateQuery, *, size: int, after: Place = ()

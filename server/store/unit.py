@@ -61,6 +61,21 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class AtMost:
+    """Writes nothing: the unit fails with ``GuardFailed`` if more than ``count`` rows are as ``where`` says.
+
+    It is as sure as ``Expect``.
+    """
+
+    type: type[Record]
+    where: Mapping[str, object]
+    count: int
+
+    def __post_init__(self) -> None:
+        _prove_columns(self.type, self.where)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Tells the feed of a step in an object's life; the writer gives it revision and time."""
 
@@ -73,7 +88,10 @@ class Change:
     new_state: str | None = None
 
 
-Write = Insert | Update | Delete | Expect
+Write = Insert | Update | Delete | Expect | AtMost
+
+REVISION = "revision"
+"""A detail of an audit row that the writer fills in if it is there: the revision of the change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ class Anchor:
         """Reads what ``str`` writes; raises ValueError."""
         sequence, _, digits = text.partition(":")
         octets = bytes.fromhex(digits)
-        if len(octets) != len(GENESIS):
-            raise ValueError("an anchor is SEQUENCE:HASH, with 64 hex digits")
+        if len(octets) != len(GENESIS) or not (sequence.isascii() and sequence.isdigit()):
+            raise ValueError("an anchor is SEQUENCE:HASH, a number and 64 hex digits")
         return cls(int(sequence), octets)
 
     def __str__(self) -> str:
@@ -77,6 +77,8 @@ class _Check:
 
     async def run(self) -> Verdict:
         """Rows that are written meanwhile are left out: the newest is looked for before the end is."""
+        if self._anchor and self._anchor.sequence <= 0 and self._anchor != self._head:
+            return Verdict(self._head, f"there is no row {self._anchor.sequence} with the anchor's hash")
         (newest,) = await self._fetch(select(func.max(audit.c.sequence).label("sequence")))
         (kept,) = await self._fetch(select(*_end))
         end = Anchor(kept.audit_sequence, bytes(kept.audit_hash))

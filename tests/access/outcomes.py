@@ -38,9 +38,10 @@ OUTCOMES = {
         "get identity, absent": "HDDDDDD",
         "list identities": "+DDDDDD",
         "revoke identity": "+DDDDDD",
-        # A token is its identity's own affair; "home" and "away" are where another identity is a viewer.
+        # A token is its identity's own affair, and an owner's to make; "home" and "away" are where another
+        # identity is a viewer.
         "create token, own": "+++++++",
-        "create token, home": "++DDDDH",
+        "create token, home": "+DDDDDH",
         "create token, away": "+HHHHHH",
         "create token, absent": "HHHHHHH",
         "create auditor's token, home": "+DDDDDH",

@@ -58,7 +58,7 @@ async def test_every_permission_is_in_a_role() -> None:
     """A permission that no role grants could never be used but by an owner; that must be meant."""
     named = {_permission(rpc) for rpc in RPCS}
     granted = {name for grants in GRANTS.values() for name in grants}
-    assert named - granted == SERVER_WIDE | EVERYONE
+    assert named - granted == SERVER_WIDE | EVERYONE | {"accessTokens.create"}
     assert named == PERMISSIONS
 
 

@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from server.clock import utc_now
 from server.config import Settings
 from server.ra.last_use import LastUse
 from server.ra.tokens import hash_token
 from server.store import Store
-from server.store.failures import StoreUnavailable
-from server.store.records import TokenRecord
-from server.store.unit import Unit
+from server.store.failures import StoreError, StoreUnavailable
+from server.store.records import ObjectKind, TokenRecord
+from server.store.unit import Change, Unit, Update
 from tests.identities.actors import Stage
 from tests.serving import running
 
@@ -116,3 +117,68 @@ async def test_a_refused_token_was_not_used(settings: Settings) -> None:
         record = await live.app.store.get(TokenRecord, hash=hash_token(late))
         assert record is not None
         assert record.last_used_at is None
+
+
+async def _held(stage: Stage, count: int) -> list[str]:
+    for n in range(count):
+        await stage.live.token(f"t{n}")
+    return [token.id for token in await stage.live.app.store.list(TokenRecord)]
+
+
+async def _lost(stage: Stage, *sweeps: list[str], direct: bool) -> int:
+    """Units that fail while two replicas write the uses of the same tokens, each in an order of its own."""
+    other = await Store.open(stage.live.settings.database, clock=utc_now)
+    stores, lost = (stage.live.app.store, other), 0
+    for minutes in range(10):
+        at = NOON + timedelta(minutes=minutes)
+        pairs = list(zip(stores, sweeps, strict=True))
+        outcomes = await asyncio.gather(
+            *(_swept(store, ids, at, direct=direct) for store, ids in pairs),
+            *(store.commit(Unit((), (Change(ObjectKind.IDENTITY, ids[0]),))) for store, ids in pairs),
+            return_exceptions=True,
+        )
+        lost += sum(isinstance(outcome, StoreError) for outcome in outcomes)
+    await other.close()
+    return lost
+
+
+async def _swept(store: Store, ids: list[str], at: datetime, *, direct: bool) -> None:
+    if direct:
+        writes = (Update(TokenRecord, {"id": id_}, {"last_used_at": at}, expect=None) for id_ in ids)
+        await store.commit(Unit(tuple(writes)))
+        return
+    uses = LastUse(store)
+    for id_ in ids:
+        uses.note(id_, at)
+    await uses.close()
+    if uses._noted:
+        raise StoreUnavailable
+
+
+@pytest.mark.parametrize("direct", [False, True], ids=["sweep", "any update"])
+async def test_replicas_that_write_the_same_uses_wait_for_no_deadlock(stage: Stage, *, direct: bool) -> None:
+    """In opposite orders, with a write of others in each batch: none of them is lost.
+
+    A revoked identity's tokens are locked in whatever order the database likes: so whoever locks rows that
+    are there stands in line first.
+    """
+    ids = await _held(stage, 60)
+    assert await _lost(stage, ids, ids[::-1], direct=direct) == 0
+
+
+async def test_uses_are_written_in_the_order_of_the_ids(sqlite_stage: Stage) -> None:
+    """Whatever order the tokens were used in."""
+    store, units = sqlite_stage.live.app.store, list[Unit]()
+    commit = store.commit
+
+    async def seen(unit: Unit) -> int:
+        units.append(unit)
+        return await commit(unit)
+
+    store.commit = seen  # type: ignore[method-assign]
+    uses = LastUse(store)
+    for token_id in ("c", "a", "b"):
+        uses.note(token_id, NOON)
+    await uses.close()
+    (unit,) = units
+    assert [write.where["id"] for write in unit.writes if isinstance(write, Update)] == ["a", "b", "c"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from google.protobuf.duration_pb2 import Duration
 
 from certmanager.v1 import access_pb2
 from certmanager.v1 import access_service_pb2 as messages
@@ -65,6 +66,47 @@ async def test_another_owner_without_a_working_token_is_none(stage: Stage, way: 
     role = messages.RevokeRoleBindingRequest(id=await stage.bind(once.id, "OWNER"))
     await stage.live.call(stage.access.RevokeRoleBinding, role)
     assert await stage.code(method, request) == "FAILED_PRECONDITION"
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("days", "counts"), [(6, False), (8, True)])
+async def test_a_token_that_ends_within_a_week_does_not_count(
+    sqlite_stage: Stage, way: str, days: int, *, counts: bool
+) -> None:
+    """A server whose last owner's token ends tomorrow is one without an owner the day after."""
+    stage = sqlite_stage
+    method, request = (await ways_out(stage))[way]
+    id_ = await stage.identity(PERSON)
+    await stage.bind(id_, "OWNER")
+    made = await stage.secret(id_, lifetime=Duration(seconds=days * 86_400))
+    call = method(request, metadata=stage.live.auth(made.secret), timeout=60)
+    assert (await call.code()).name == ("OK" if counts else "FAILED_PRECONDITION")
+
+
+@pytest.mark.parametrize("way", ["token", "identity"])
+async def test_who_becomes_an_owner_meanwhile_is_counted(stage: Stage, way: str) -> None:
+    """No owner when its revocation began, the only one when it was stored: then it stays."""
+    target = await stage.actor(("VIEWER", stage.home))
+    first, _, _ = await first_owner(stage)
+    ways: dict[str, tuple[Any, Any]] = {
+        "token": (stage.access.RevokeAccessToken, messages.RevokeAccessTokenRequest(id=target.token_id)),
+        "identity": (stage.access.RevokeIdentity, messages.RevokeIdentityRequest(id=target.id)),
+    }
+    store = stage.live.app.store
+    commit, due = store.commit, [True]
+
+    async def overtaken(unit: Unit) -> int:
+        while due:
+            due.pop()
+            await stage.bind(target.id, "OWNER")
+            gone = messages.RevokeIdentityRequest(id=first)
+            await stage.live.call(stage.access.RevokeIdentity, gone, token=target.token)
+        return await commit(unit)
+
+    store.commit = overtaken  # type: ignore[method-assign]
+    method, request = ways[way]
+    assert await stage.code(method, request) == "FAILED_PRECONDITION"
+    assert await stage.works(target.token)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -79,6 +79,16 @@ class Outside:
         )  # fmt: skip
 
 
+def numbered(outside: Outside, csr: str, serial: str) -> str:
+    """A certificate for a CSR with this serial number, which ``openssl ca`` would not give."""
+    (outside.home / "csr").write_text(csr)
+    (outside.home / "extensions").write_text("".join(f"{k} = {v}\n" for k, v in EXTENSIONS.items()))
+    return _openssl(
+        outside.home, "x509", "-req", "-in", "csr", "-CA", "pem", "-CAkey", "key", "-set_serial", serial,
+        "-days", "300", "-extfile", "extensions",
+    )  # fmt: skip
+
+
 def outside_root(now: datetime, *, key: str = "EC:P-256", **sign: Any) -> Outside:
     """A new root; ``sign`` replaces its extensions."""
     home, csr = _with_key("/CN=Outside root", key)
@@ -89,11 +99,13 @@ def outside_root(now: datetime, *, key: str = "EC:P-256", **sign: Any) -> Outsid
     return Outside(home, pem)
 
 
-def outside_intermediate(root: Outside, now: datetime, **sign: Any) -> Outside:
+def outside_intermediate(
+    root: Outside, now: datetime, *, end: timedelta = timedelta(days=1000), name: str = "", **sign: Any
+) -> Outside:
     """A new CA below an outside one."""
-    home, csr = _with_key("/CN=Outside intermediate", "EC:P-256")
+    home, csr = _with_key(f"/CN=Outside intermediate{name}", "EC:P-256")
     extensions = {"basicConstraints": "critical,CA:TRUE", **sign}
-    pem = root.sign(csr, now=now, end=timedelta(days=1000), **extensions)
+    pem = root.sign(csr, now=now, end=end, **extensions)
     (home / "pem").write_text(pem)
     return Outside(home, pem, root.chain)
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from server.ca.authorities import Authorities, Charter
-from server.store.records import AuthorityRecord, ObjectKind
+from server.store.records import AuditRecord, AuthorityRecord, ObjectKind
 from server.store.unit import Change, Unit, Update
 from tests.operators.ca_orders import authorities, broken, create, intermediate, order
 from tests.serving import Live
@@ -49,6 +49,29 @@ async def test_the_right_on_both_projects_is_enough(live: Live) -> None:
     request = intermediate(live, live.ids["root_ca_id"], project_id=mine)
     made = await create(live, request, token=token)
     assert (made.project_id, made.parent_ca_id) == (mine, live.ids["root_ca_id"])
+
+
+async def test_a_project_is_told_of_a_ca_that_another_makes_under_its_own(live: Live) -> None:
+    """Each project has an audit row of it: the one who is certified, and the one whose CA certifies."""
+    mine, theirs = await live.project("mine"), live.ids["project_id"]
+    parent = live.ids["root_ca_id"]
+    made = await create(live, intermediate(live, parent, project_id=mine))
+    rows = await live.app.store.list(AuditRecord, action="certificateAuthorities.create")
+    told = {(row.project_id, row.object_id): row.details for row in rows}
+    assert told.keys() == {(mine, made.id), (theirs, parent)}
+    assert told[theirs, parent] == {
+        "ca_id": made.id,
+        "subject": made.subject,
+        "serial": made.serial_number,
+    }
+
+
+async def test_a_ca_within_one_project_is_told_of_once(live: Live) -> None:
+    """Its own row names the parent already."""
+    parent = live.ids["root_ca_id"]
+    made = await create(live, intermediate(live, parent))
+    (row,) = await live.app.store.list(AuditRecord, action="certificateAuthorities.create")
+    assert (row.object_id, row.details["parent_ca_id"]) == (made.id, parent)
 
 
 @pytest.mark.parametrize("role", ["OPERATOR", "REQUESTER", "VIEWER", "AUDITOR"])

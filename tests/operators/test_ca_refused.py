@@ -16,7 +16,7 @@ from server.pki.pem import certificate_pem
 from server.store.records import AuthorityRecord
 from tests.operators.ca_installing import asked, install, installation
 from tests.operators.ca_orders import authorities, broken, intermediate, state
-from tests.operators.ca_outside import Outside, other_csr, outside_intermediate, outside_root
+from tests.operators.ca_outside import Outside, numbered, other_csr, outside_intermediate, outside_root
 from tests.serving import Live
 
 Made = Callable[[Outside, str, Any], tuple[str, str]]
@@ -60,6 +60,10 @@ def by_stranger(root: Outside, csr: str, now: Any) -> tuple[str, str]:
     return root.sign(csr, now=now), outside_root(now).chain
 
 
+def serial(number: str) -> Made:
+    return lambda root, csr, _: (numbered(root, csr, number), root.chain)
+
+
 def weak_root(_: Outside, csr: str, now: Any) -> tuple[str, str]:
     root = outside_root(now, key="RSA:1024")
     return root.sign(csr, now=now), root.chain
@@ -74,7 +78,18 @@ REFUSED: list[tuple[str, Made, set[tuple[str, str]]]] = [
     ("wrong subject", signed(subject="/CN=Evil"), {(CERTIFICATE, "SUBJECT_MISMATCH")}),
     ("not a CA", signed(basicConstraints="critical,CA:FALSE"), {(CERTIFICATE, "NOT_CA")}),
     ("no constraints", signed(basicConstraints=None), {(CERTIFICATE, "NOT_CA")}),
-    ("not critical", signed(basicConstraints="CA:TRUE"), {(CERTIFICATE, "EXTENSION_NOT_CRITICAL")}),
+    ("not critical", signed(basicConstraints="CA:TRUE,pathlen:0"), {(CERTIFICATE, "EXTENSION_NOT_CRITICAL")}),
+    ("more room than asked", signed(basicConstraints="critical,CA:TRUE,pathlen:1"), {(CERTIFICATE, "PATH_LENGTH_TOO_LARGE")}),
+    ("no path length where one was asked", signed(basicConstraints="critical,CA:TRUE"), {(CERTIFICATE, "PATH_LENGTH_TOO_LARGE")}),
+    ("serial number 0", serial("0"), {(CERTIFICATE, "SERIAL_RANGE")}),
+    ("negative serial number", serial("-5"), {(CERTIFICATE, "SERIAL_RANGE")}),
+    ("serial number of 21 octets", serial("0x80" + "00" * 19), {(CERTIFICATE, "SERIAL_RANGE")}),
+    ("empty SKI", signed(subjectKeyIdentifier="DER:0400"), {(CERTIFICATE, "SUBJECT_KEY_ID_REQUIRED")}),
+    ("policies required", signed(policyConstraints="requireExplicitPolicy:0"), {(CERTIFICATE, "CERTIFICATE_POLICIES_REQUIRED")}),
+    ("no policy for all", signed(inhibitAnyPolicy="critical,0"), {(CERTIFICATE, "CERTIFICATE_POLICIES_REQUIRED")}),
+    ("policies required above", under(policyConstraints="critical,requireExplicitPolicy:2"), {(CHAIN, "CERTIFICATE_POLICIES_REQUIRED")}),
+    ("unknown critical above", under(**{"1.2.3.4": "critical,DER:0500"}), {(CHAIN, "EXTENSION_CRITICAL")}),
+    ("unknown critical in the root", below(**{"1.2.3.4": "critical,DER:0500"}), {(CHAIN, "EXTENSION_CRITICAL")}),
     ("expired", signed(begin=timedelta(days=-9), end=timedelta(days=-1)), {(CERTIFICATE, "EXPIRED")}),
     ("not yet valid", signed(begin=timedelta(days=1)), {(CERTIFICATE, "NOT_YET_VALID")}),
     ("SHA-1", signed(digest="sha1"), {(CERTIFICATE, "SIGNATURE_WEAK")}),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import grpc
 import pytest
 
 from certmanager.v1 import policy_service_pb2 as policies
-from server.store.records import PolicyRecord
+from server.store.records import AuditRecord, PolicyRecord
 from tests.operators.setting_up import OPEN, Desk, Json, order
 from tests.serving import Live
 
@@ -190,3 +191,30 @@ async def test_what_is_compiled_is_what_was_written(live: Live, said: Json) -> N
         assert (await desk.call(method, request)).certificate.policy_revision == policy.revision
     else:
         assert "attributes.common_name" in (await desk.refused(method, request)).fields
+
+
+async def test_each_change_is_told_with_its_revisions_and_the_document(live: Live) -> None:
+    """What stood there when: the event names the revision before, its own, and the document's SHA-256."""
+    desk = Desk(live)
+    made = await desk.policy("web", RULES)
+    first = await live.app.store.get(PolicyRecord, id=made.id)
+    made.description = "changed"
+    request = policies.UpdateCertificatePolicyRequest(certificate_policy=made)
+    await desk.call(desk.policies.UpdateCertificatePolicy, request)
+    second = await live.app.store.get(PolicyRecord, id=made.id)
+    assert first is not None
+    assert second is not None
+    told = [row.details for row in await live.app.store.list(AuditRecord, object_id=made.id)]
+    assert told == [
+        {
+            "slug": "web",
+            "document_sha256": sha256(first.document).hexdigest(),
+            "revision": str(first.revision),
+        },
+        {
+            "slug": "web",
+            "document_sha256": sha256(second.document).hexdigest(),
+            "revision": str(second.revision),
+            "previous_revision": str(first.revision),
+        },
+    ]

@@ -109,6 +109,34 @@ async def test_a_removed_profile_is_gone_everywhere(live: Live) -> None:
     assert (await desk.profile("shop", policy.id)).id != made.id
 
 
+async def test_roles_that_go_with_a_profile_are_told_of_their_holders(live: Live) -> None:
+    """Each revoked role is an event about its identity, in the same unit."""
+    desk = Desk(live)
+    made = await desk.profile("shop", (await desk.policy("web")).id)
+    await _bind(live, made.id)
+    binding = await live.app.store.get(RoleBindingRecord, profile_id=made.id)
+    assert binding is not None
+    await desk.call(desk.profiles.DeleteCertificateProfile, deletion(made.id))
+    (row,) = await live.app.store.list(AuditRecord, object_id=binding.identity_id)
+    assert (row.action, row.object_kind) == ("certificateProfiles.delete", "IDENTITY")
+    told = {"role_binding_id": binding.id, "role": "REQUESTER", "profile_id": made.id}
+    assert row.details == told
+
+
+async def test_role_that_is_given_while_its_profile_goes_is_told_too(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The removal begins anew with the roles that there are by then."""
+    desk = Desk(live)
+    made = await desk.profile("shop", (await desk.policy("web")).id)
+    meanwhile(live, monkeypatch, lambda: _bind(live, made.id), kind="PROFILE")
+    await desk.call(desk.profiles.DeleteCertificateProfile, deletion(made.id))
+    binding = await live.app.store.get(RoleBindingRecord, profile_id=made.id)
+    assert binding is not None
+    assert binding.revoked_at is not None
+    assert len(await live.app.store.list(AuditRecord, object_id=binding.identity_id)) == 1
+
+
 def _waiting(live: Live, profile_id: str) -> RequestRecord:
     now = live.clock()
     return RequestRecord(

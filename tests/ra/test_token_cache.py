@@ -12,6 +12,7 @@ import pytest
 from server.errors import Unauthenticated
 from server.ids import new_id
 from server.ra import tokens
+from server.ra.access import Principal
 from server.ra.last_use import LastUse
 from server.ra.tokens import Authenticator, hash_token, new_token
 from server.store import Change, IdentityRecord, Insert, ObjectKind, Store, TokenRecord, Unit, Update
@@ -57,6 +58,12 @@ class _Stand:
         write = Update(TokenRecord, {"hash": hash_token(token)}, {"revoked_at": self.now})
         await self.store.commit(Unit((write,), changes))
 
+    def holder(self, token: str) -> str:
+        """The identity of a token that is remembered."""
+        known = self.authenticator.cached(token)
+        assert known is not None
+        return known.identity_id
+
 
 @pytest.fixture
 async def stand(sqlite_url: str) -> AsyncIterator[_Stand]:
@@ -99,8 +106,48 @@ async def test_withdrawn_token_ends_though_nobody_is_told(stand: _Stand) -> None
 
 async def test_told_change_of_rights_forgets_at_once(stand: _Stand) -> None:
     token = await stand.token()
-    await stand.revoke(token, Change(ObjectKind.IDENTITY, new_id()))
+    await stand.revoke(token, Change(ObjectKind.IDENTITY, stand.holder(token)))
     assert stand.authenticator.cached(token) is None
+
+
+async def test_change_of_ones_rights_costs_the_others_nothing(stand: _Stand) -> None:
+    """Whoever makes and revokes tokens all day must not make the server look up everybody's."""
+    one, other = await stand.token(), await stand.token()
+    await stand.revoke(one, Change(ObjectKind.IDENTITY, stand.holder(one)))
+    assert stand.authenticator.cached(one) is None
+    assert stand.authenticator.cached(other) is not None
+
+
+@pytest.mark.parametrize("changed", ["its own", "another's"])
+async def test_right_that_changes_during_a_look_is_not_remembered(
+    stand: _Stand, monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    """What was read may be outdated already; a change of another identity does not matter."""
+    token, other = await stand.token(), await stand.token()
+    holder = stand.holder(token if changed == "its own" else other)
+    stand.now += timedelta(seconds=60)
+    load = stand.authenticator._load
+
+    async def slow(digest: bytes) -> Principal:
+        found = await load(digest)
+        await stand.store.commit(Unit((), (Change(ObjectKind.IDENTITY, holder),)))
+        return found
+
+    monkeypatch.setattr(stand.authenticator, "_load", slow)
+    await stand.authenticator.authenticate(token)
+    assert (stand.authenticator.cached(token) is None) == (changed == "its own")
+
+
+async def test_forgotten_identities_leave_nothing_behind(
+    stand: _Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is remembered by identity is what is remembered by token."""
+    monkeypatch.setattr(tokens, "_CACHED", 2)
+    held = [await stand.token() for _ in range(5)]
+    await stand.revoke(held[-1], Change(ObjectKind.IDENTITY, stand.holder(held[-1])))
+    known = stand.authenticator._digests
+    assert {digest for digests in known.values() for digest in digests} == {hash_token(held[-2])}
+    assert len(known) == 1
 
 
 async def test_token_looked_up_again_is_remembered_again(stand: _Stand) -> None:

@@ -202,6 +202,16 @@ async def test_equal_events_have_different_hashes(store: Store, rows: Rows) -> N
     assert first.hash != second.hash
 
 
+@pytest.mark.parametrize("anchor", [Anchor(0, b"\x11" * 32), Anchor(-1, GENESIS)])
+async def test_anchor_before_the_first_row_is_no_free_pass(
+    database_url: str, store: Store, rows: Rows, anchor: Anchor
+) -> None:
+    """Only what an empty log tells stands there."""
+    await _written(store, rows)
+    assert (await verify(database_url, anchor=anchor)).fault.startswith(f"there is no row {anchor.sequence}")
+    assert (await verify(database_url, anchor=Anchor(0, GENESIS))).fault == ""
+
+
 def _run(url: str, *arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(main, ["audit", "verify", "--database-url", url, *arguments])
     return result.exit_code, result.output
@@ -224,7 +234,13 @@ async def test_command_fails_on_a_broken_log(database_url: str, store: Store, ro
     assert "row 3 is not as it was written" in told
 
 
-@pytest.mark.parametrize("anchor", ["", "6", "6:ab", "x:" + "0" * 64, "6:" + "g" * 64])
+NOUGHT = "0" * 64
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    ["", "6", "6:ab", f"x:{NOUGHT}", "6:" + "g" * 64, f"-1:{NOUGHT}", f"+1:{NOUGHT}", f"1_0:{NOUGHT}"],
+)
 def test_command_refuses_what_is_no_anchor(sqlite_url: str, anchor: str) -> None:
     status, told = _run(sqlite_url, f"--anchor={anchor}")
     assert status == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from server.store import (
     Change,
     Delete,
+    Expect,
     GuardFailed,
     Insert,
     ObjectKind,
@@ -24,6 +26,7 @@ from server.store import (
     Update,
     Write,
 )
+from server.store import journal as journal_module
 from server.store.engine import Database
 from server.store.journal import Journal, Outcome
 from server.store.mapping import conditions, table_of
@@ -64,6 +67,42 @@ def test_bad_units_fail_alone_in_a_batch(journal: Journal, rows: Rows) -> None:
     taken = Unit((Insert(rows.project(id_=rows.project_id)),), (Change(ObjectKind.PROJECT, "x"),))
     outcomes = journal.write([rows.submitted(), guard, rows.submitted(), taken, rows.submitted()])
     assert [type(o) for o in outcomes] == [tuple, GuardFailed, tuple, UniqueViolation, tuple]
+
+
+def test_what_units_expect_is_looked_at_after_all_before_them(journal: Journal, rows: Rows) -> None:
+    """Once for units in a row, but anew after a row of the table was written, in whatever unit."""
+    none = Expect(ProjectRecord, {"slug": "late"}, 0)
+    other = Expect(ProjectRecord, {"slug": "never"}, 0)
+    late = rows.project(id_="late", slug="late")
+    outcomes = journal.write(
+        [
+            Unit((none,)),
+            Unit((none, Insert(late))),
+            Unit((other,)),
+            Unit((none,)),
+            Unit((Delete(ProjectRecord, {"id": "late"}),)),
+            Unit((none,)),
+        ]
+    )
+    assert [type(each) for each in outcomes] == [tuple, tuple, tuple, GuardFailed, tuple, tuple]
+
+
+def test_units_that_expect_the_same_ask_once(
+    journal: Journal, rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred issuances of one CA ask the database once, not a hundred times."""
+    asked: list[object] = []
+    guarded = journal_module._guarded
+
+    def counted(connection: Any, write: Any, revisions: Any) -> None:
+        asked.append(write)
+        guarded(connection, write, revisions)
+
+    monkeypatch.setattr(journal_module, "_guarded", counted)
+    present = Expect(ProjectRecord, {"id": rows.project_id}, 1)
+    units = [Unit((present, *rows.submitted().writes)) for _ in range(100)]
+    assert {type(each) for each in journal.write(units)} == {tuple}
+    assert asked == [present]
 
 
 def test_update_to_an_unfit_value_fails_alone(journal: Journal, rows: Rows) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, type_coerce
 
@@ -13,7 +12,6 @@ from server.store.columns import microseconds
 from server.store.queries.walk import Arm, Walk
 from server.store.schema import audit
 
-_ARMS = 32
 _at = type_coerce(audit.c.at, BigInteger)
 _KEYS = (_at, audit.c.sequence)
 
@@ -47,32 +45,34 @@ def walk_of(query: AuditQuery) -> Walk:
     return Walk(
         audit,
         (audit.c.at, audit.c.sequence),
-        tuple(Arm(audit, _KEYS, lead) for lead in _leads(query)),
+        tuple(_arms(query)),
         tuple(_rest(query)),
         start=(microseconds(wanted.before), 0) if wanted.before else (),
         stop=(microseconds(wanted.after), 0) if wanted.after else (),
     )
 
 
-def _leads(query: AuditQuery) -> list[tuple[ColumnElement[Any], str] | None]:
-    """What the index leads with: an object, some projects, or nothing but the time."""
+def _arms(query: AuditQuery) -> Iterator[Arm]:
+    """Rows of an object, of some projects, or of any time: none but those of the query's projects."""
     if query.wanted.object_id:
-        return [(audit.c.object_id, query.wanted.object_id)]
-    if _by_home(query):
-        return [(audit.c.project_id, id_) for id_ in sorted(query.projects or ())]
-    return [None]
+        yield Arm(audit, _KEYS, (audit.c.object_id, query.wanted.object_id), tuple(_seen(query)))
+    elif query.projects is None:
+        yield Arm(audit, _KEYS)
+    else:
+        for id_ in sorted(query.projects):
+            yield Arm(audit, _KEYS, (audit.c.project_id, id_))
 
 
-def _by_home(query: AuditQuery) -> bool:
-    return not query.wanted.object_id and query.projects is not None and 0 < len(query.projects) <= _ARMS
+def _seen(query: AuditQuery) -> Iterator[ColumnElement[bool]]:
+    """Opaque, for there is an index that is not to be walked."""
+    if query.projects is not None:
+        yield audit.c.project_id.concat("").in_(sorted(query.projects))
 
 
 def _rest(query: AuditQuery) -> Iterator[ColumnElement[bool]]:
-    """What is looked at row by row; opaque where there is an index that was not chosen."""
+    """What is looked at row by row."""
     if query.wanted.identity_id:
         yield audit.c.identity_id == query.wanted.identity_id
-    if query.projects is not None and not _by_home(query):
-        yield audit.c.project_id.concat("").in_(sorted(query.projects))
     if query.wanted.action:
         yield audit.c.action == query.wanted.action
     if query.wanted.object_kind:

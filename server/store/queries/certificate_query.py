@@ -16,6 +16,11 @@ class Realm:
     profile_id: str = ""
     requester_id: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is a project with everything in it."""
+        return not (self.profile_id or self.requester_id)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFilter:
@@ -47,7 +52,11 @@ class CertificateQuery:
 
     wanted: CertificateFilter
     realms: tuple[Realm, ...] | None
-    """In any of these; None: everywhere."""
+    """In any of these; None: everywhere.
+
+    If a profile or a CA is asked for, they are of its project alone: its
+    certificates are walked by it, and must tell nothing of other projects.
+    """
     now: datetime
     """What states are told by."""
 

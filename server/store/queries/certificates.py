@@ -4,12 +4,15 @@ The choices stand in the order of how little they find: what one certificate has
 alone, names and labels, times of expiry where few fall into them, who asked,
 and at last where it belongs. What does not choose the index is looked at row by
 row (see ``certificate_rows``).
+
+Who may see some realms only walks what belongs to them, or what is so little
+in all realms together that it is looked at as a whole (see ``walk``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select
@@ -17,13 +20,12 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from server.store import terms
 from server.store.queries.certificate_query import CertificateQuery, Realm
 from server.store.queries.certificate_rows import Condition, conditions, window
-from server.store.queries.walk import Arm, Fetch, Walk
+from server.store.queries.walk import FEW, Arm, Fetch, Walk
 from server.store.schema import certificate, certificate_term
 
-NARROW = 5_000
-"""Entries of an unordered range that are few enough to be put in order for each page."""
+NARROW = FEW
+"""Entries of a range that are few enough to be taken as a whole for each page."""
 
-_ARMS = 32
 _column = certificate.c
 
 
@@ -34,13 +36,24 @@ class _Choice:
     arms: tuple[Arm, ...]
     settles: str = ""
     """The condition that it makes needless."""
-    range: Select[*tuple[Any, ...]] | None = None
-    """An unordered range, which is a choice only if it is narrow."""
+    ranges: tuple[Select[*tuple[Any, ...]], ...] = ()
+    """What is a choice only if it is narrow, all of it together."""
     bounded: bool = field(default=False, kw_only=True)
+    within: bool = field(default=False, kw_only=True)
+    """Whether all its entries belong to the realms that are looked into."""
+
+    def for_realms(self) -> _Choice:
+        """What it is for who may see some realms only: narrow, unless nothing of others is in it."""
+        if self.bounded or self.within:
+            return self
+        ranges = tuple(arm.entries(after=(), floor=()) for arm in self.arms)
+        return replace(self, ranges=ranges, bounded=True)
 
 
 async def walk_of(query: CertificateQuery, fetch: Fetch) -> Walk:
     """How the certificates of a query are walked, newest first."""
+    if query.realms == ():
+        return Walk(certificate, (_column.id,), arms=())
     choice = await _chosen(query, fetch)
     rest = tuple(condition for name, condition in conditions(query).items() if name != choice.settles)
     return Walk(certificate, (_column.id,), choice.arms, rest, bounded=choice.bounded)
@@ -48,14 +61,18 @@ async def walk_of(query: CertificateQuery, fetch: Fetch) -> Walk:
 
 async def _chosen(query: CertificateQuery, fetch: Fetch) -> _Choice:
     for choice in _choices(query):
-        if choice.range is None or await _is_narrow(choice.range, fetch):
-            return choice
+        offered = choice if query.realms is None else choice.for_realms()
+        if await _is_narrow(offered.ranges, fetch):
+            return offered
     return _Choice((_some(),))
 
 
-async def _is_narrow(range_: Select[*tuple[Any, ...]], fetch: Fetch) -> bool:
-    counted = await fetch(select(func.count()).select_from(range_.limit(NARROW + 1).subquery()))
-    return bool(counted[0][0] <= NARROW)
+async def _is_narrow(ranges: Sequence[Select[*tuple[Any, ...]]], fetch: Fetch) -> bool:
+    entries = 0
+    for range_ in ranges:
+        counted = await fetch(select(func.count()).select_from(range_.limit(NARROW + 1).subquery()))
+        entries += counted[0][0]
+    return entries <= NARROW
 
 
 def _choices(query: CertificateQuery) -> Iterator[_Choice]:
@@ -77,9 +94,9 @@ def _choices(query: CertificateQuery) -> Iterator[_Choice]:
     if wanted.states == {"REVOKED"}:
         yield _Choice((_some(_column.revoked_at.is_not(None)),), "states")
     if wanted.profile_id:
-        yield _Choice((_by(_column.profile_id, wanted.profile_id),), "profile")
+        yield _Choice((_by(_column.profile_id, wanted.profile_id),), "profile", within=_is_whole(query))
     if wanted.ca_id:
-        yield _Choice((_by(_column.ca_id, wanted.ca_id),), "ca")
+        yield _Choice((_by(_column.ca_id, wanted.ca_id),), "ca", within=_is_whole(query))
     yield from _home(query.realms)
 
 
@@ -101,9 +118,13 @@ def _home(realms: tuple[Realm, ...] | None) -> Iterator[_Choice]:
     arms = [_of_realm(realm) for realm in realms if not realm.requester_id]
     own = {realm.requester_id for realm in realms if realm.requester_id}
     arms += [_by(_column.requester_id, id_) for id_ in own]
-    if 0 < len(arms) <= _ARMS:
-        projects_only = not own and not any(realm.profile_id for realm in realms)
-        yield _Choice(tuple(arms), "realms" if projects_only else "")
+    projects_only = all(realm.is_whole for realm in realms)
+    yield _Choice(tuple(arms), "realms" if projects_only else "", within=True)
+
+
+def _is_whole(query: CertificateQuery) -> bool:
+    """Whether the realms hold all that was issued under the profile and the CA of the query."""
+    return bool(query.realms) and all(realm.is_whole for realm in query.realms or ())
 
 
 def _of_realm(realm: Realm) -> Arm:
@@ -127,4 +148,4 @@ def _by_term(term: str) -> Arm:
 def _narrow(id_: ColumnElement[str], found: Condition, settles: str) -> _Choice:
     """A narrow range is taken as a whole, each certificate once, and put in order."""
     taken = select(id_.label("id")).where(found).distinct().subquery("taken")
-    return _Choice((Arm(taken, (taken.c.id,)),), settles, select(literal(1)).where(found))
+    return _Choice((Arm(taken, (taken.c.id,)),), settles, (select(literal(1)).where(found),), bounded=True)

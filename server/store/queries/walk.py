@@ -7,6 +7,10 @@ A page ends when it is full, or when so many entries were looked at that the
 next ones are the next page's: then it is short, and there is a next page all
 the same. So no list costs more than its bound, however little it finds.
 
+Where such a page ends tells of the entries that were looked at. So whoever may
+not see everything walks entries that it may see, or so few that all are looked
+at and no page is short.
+
 What an arm leads with is written as a range from a value to the same value: an
 equality would let PostgreSQL walk any other index that has the wanted order.
 """
@@ -14,7 +18,7 @@ equality would let PostgreSQL walk any other index that has the wanted order.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -24,7 +28,14 @@ from server.store.columns import microseconds
 from server.store.records import Record
 
 SCAN = 2_000
-"""Entries that one page looks at, at most."""
+"""Entries that one page looks at, at most, for each query that it takes."""
+FEW = 5_000
+"""Entries that are few enough to be looked at for each page, all of them."""
+ARMS = 32
+"""Arms of one query; a walk with more of them takes several."""
+
+_ALL_OF_FEW = 2 * FEW
+"""More than there can be by the time that they are walked."""
 
 R = TypeVar("R", bound=Record)
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -40,6 +51,11 @@ class Slice(Generic[R]):
 
     rows: Sequence[R]
     after: Place | None
+
+    @property
+    def last(self) -> str:
+        """The id after which the next rows of a list by id stand; empty at the end."""
+        return str(self.after[0]) if self.after else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,11 @@ class Walk:
     bounded: bool = False
     """Whether the arms hold so few entries that all of them can be looked at."""
 
+    def parts(self) -> Iterator[Walk]:
+        """The walks of some arms each that are this one together."""
+        for begin in range(0, len(self.arms), ARMS):
+            yield replace(self, arms=self.arms[begin : begin + ARMS])
+
     def page(self, *, limit: int, after: Place = (), floor: Place = ()) -> Select[*tuple[Any, ...]]:
         """The next rows: those older than ``after``, and not older than ``floor``."""
         after, floor = after or self.start, max(floor, self.stop)
@@ -112,7 +133,7 @@ class Walk:
         """As many entries as a page needs, of rows that are what they must be."""
         if not self.rest or self._is_direct:
             return entries.where(*self.rest).limit(limit)
-        entry = entries.limit(SCAN).subquery("entry")
+        entry = entries.limit(_ALL_OF_FEW if self.bounded else SCAN).subquery("entry")
         same = (key == entry.c[f"key{n}"] for n, key in enumerate(self.keys))
         # What has an offset PostgreSQL plans by itself: row by row, and never from all rows to the entries.
         row = select(literal(1)).select_from(self.table).where(*same, *self.rest).offset(0).correlate(entry)
@@ -127,14 +148,24 @@ class Walk:
 
 async def cut(walk: Walk, fetch: Fetch, *, size: int, after: Place = ()) -> tuple[Rows, Place | None]:
     """The rows of one page, and the place after which the next one begins; None if there is none."""
-    bound = walk.floor(after=after)
-    ends = [tuple(row) for row in await fetch(bound)] if bound is not None else []
-    floor = max(ends, default=())
-    rows = await fetch(walk.page(limit=size + 1, after=after, floor=floor))
-    if len(rows) > size:
-        last = rows[size - 1]._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-        return rows[:size], tuple(_stored(last[key]) for key in walk.keys)
-    return rows, floor or None
+    parts = tuple(walk.parts())
+    bounds = [bound for part in parts if (bound := part.floor(after=after)) is not None]
+    floor = max([tuple(row) for bound in bounds for row in await fetch(bound)], default=())
+    rows = [row for part in parts for row in await fetch(part.page(limit=size + 1, after=after, floor=floor))]
+    if len(parts) > 1:
+        rows = _in_order(walk, rows)
+    return (rows[:size], _place(walk, rows[size - 1])) if len(rows) > size else (rows, floor or None)
+
+
+def _in_order(walk: Walk, rows: Rows) -> list[Row[*tuple[Any, ...]]]:
+    """The rows of several queries, each once, the newest first."""
+    each = {_place(walk, row): row for row in rows}
+    return [each[place] for place in sorted(each, reverse=True)]
+
+
+def _place(walk: Walk, row: Row[*tuple[Any, ...]]) -> Place:
+    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    return tuple(_stored(values[key]) for key in walk.keys)
 
 
 def _stored(value: Any) -> Any:
