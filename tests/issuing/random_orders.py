@@ -55,7 +55,8 @@ def random_order(dice: Dice, setting: Setting) -> Ask:
 def _key(dice: Dice, setting: Setting, source: str) -> tuple[int, bool]:
     if source != SERVER:
         return dice.one(setting.keys), dice.coin()
-    unsaid = setting.profile.defaults.key_algorithm or (EC[0] if EC[0] in setting.keys else setting.keys[0])
+    favourites = [key for key in (EC[0], RSA) if key in setting.keys]
+    unsaid = setting.profile.defaults.key_algorithm or (*favourites, *setting.keys)[0]
     if dice.coin():
         return unsaid, False
     # To make an RSA key takes as long as ten orders.
