@@ -19,10 +19,21 @@ if TYPE_CHECKING:
     from certmanager_client.client import Client
     from certmanager_client.errors import ApiError, Violation
     from certmanager_client.target import Target
+    from certmanager_client.watch_events import Kind, QueueEvent, RequestEvent
+    from certmanager_client.watching import Patience
 
-__all__ = ["ApiError", "Client", "Target", "Violation"]
+__all__ = ["ApiError", "Client", "Kind", "Patience", "QueueEvent", "RequestEvent", "Target", "Violation"]
 
-_MODULES = {"ApiError": "errors", "Client": "client", "Target": "target", "Violation": "errors"}
+_MODULES = {
+    "ApiError": "errors",
+    "Client": "client",
+    "Kind": "watch_events",
+    "Patience": "watching",
+    "QueueEvent": "watch_events",
+    "RequestEvent": "watch_events",
+    "Target": "target",
+    "Violation": "errors",
+}
 
 
 def __getattr__(name: str) -> Any:

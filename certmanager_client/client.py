@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -12,24 +14,29 @@ from google.protobuf.message import Message
 
 from certmanager.v1.access_service_pb2_grpc import AccessServiceStub
 from certmanager.v1.certificate_authority_service_pb2_grpc import CertificateAuthorityServiceStub
+from certmanager.v1.certificate_request_service_pb2 import WatchCertificateRequestsRequest
 from certmanager.v1.certificate_request_service_pb2_grpc import CertificateRequestServiceStub
 from certmanager.v1.certificate_service_pb2_grpc import CertificateServiceStub
 from certmanager.v1.policy_service_pb2_grpc import PolicyServiceStub
 from certmanager.v1.profile_service_pb2_grpc import ProfileServiceStub
 from certmanager.v1.project_service_pb2_grpc import ProjectServiceStub
 from certmanager_client.errors import ApiError, api_error
-from certmanager_client.methods import may_repeat
+from certmanager_client.methods import may_repeat, with_intent
+from certmanager_client.pages import joined
 from certmanager_client.retries import pauses
+from certmanager_client.watch_courses import Course, QueueCourse, RequestCourse
+from certmanager_client.watching import Followed, Patience
 
 if TYPE_CHECKING:
     from certmanager_client.target import Target
+    from certmanager_client.watch_events import QueueEvent, RequestEvent
 
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
+E = TypeVar("E")
 
 SECONDS = 30.0
 """The deadline of a call that names none."""
-LARGEST_PAGE = 500
 
 _OPTIONS = (
     # A page of 500 certificates with their chains has several MiB, a CRL of 100,000 entries five.
@@ -37,6 +44,8 @@ _OPTIONS = (
     ("grpc.max_send_message_length", -1),  # the server says what is too long for it
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
+    # Else gRPC would not look for a server for up to two minutes, whoever calls meanwhile.
+    ("grpc.max_reconnect_backoff_ms", 10_000),
 )
 
 
@@ -81,8 +90,10 @@ class Client:
         """The answer of an RPC; raises ApiError.
 
         ``timeout`` is in seconds, and holds for all attempts together: what is
-        safe to repeat is called again if the server was unavailable.
+        safe to repeat is called again if the server was unavailable. What
+        creates something is made so by a ``request_id``, unless it has one.
         """
+        said, request = request, with_intent(request)
         loop = asyncio.get_running_loop()
         end = loop.time() + (self._timeout if timeout is None else timeout)
         waits = pauses() if may_repeat(request) else iter(())
@@ -90,8 +101,11 @@ class Client:
             try:
                 return await self._once(method, request, seconds=end - loop.time())
             except ApiError as error:
-                wait = next(waits, None) if error.code is grpc.StatusCode.UNAVAILABLE else None
-                if wait is None or error.lasting:
+                if _knows_no_intent(error) and request is not said:
+                    request, waits = said, iter(())
+                    continue
+                wait = next(waits, None) if _may_pass(error) else None
+                if wait is None:
                     raise
                 wait = max(wait, error.retry_after or 0)
                 if loop.time() + wait >= end:
@@ -105,17 +119,48 @@ class Client:
 
         The answer's ``next_page_token`` is set if there are more.
         """
-        asked = _copied(request)
-        answer: Any = None
-        found, more = 0, True
-        while more and (most is None or found < most):
-            asked.page_size = LARGEST_PAGE if most is None else min(LARGEST_PAGE, most - found)
-            page: Any = await self.call(method, asked)
-            found += _length(page)
-            answer = _joined(answer, page)
-            asked.page_token = page.next_page_token
-            more = bool(page.next_page_token)
-        return answer  # type: ignore[no-any-return]
+        return await joined(partial(self.call, method), request, most=most)  # type: ignore[no-any-return]
+
+    def watch_request(
+        self, request_id: str, *, resume_token: str = "", patience: Patience | None = None
+    ) -> AsyncGenerator[RequestEvent, None]:
+        """Follow a certificate request to its end: each state once, the terminal one last.
+
+        It survives lost connections and servers that stop. Raises ApiError
+        where going on would be pointless, or the patience is at its end.
+        """
+        patience = patience or Patience()
+        course = RequestCourse(request_id, resume_token=resume_token, heartbeat=patience.heartbeat)
+        return self._follow(course, self.requests.WatchCertificateRequest, patience)
+
+    def watch_requests(
+        self,
+        project_id: str,
+        *,
+        states: Iterable[int] = (),
+        profile_id: str = "",
+        requester_identity_id: str = "",
+        resume_token: str = "",
+        patience: Patience | None = None,
+    ) -> AsyncGenerator[QueueEvent, None]:
+        """Follow the requests of a project: those that are there, COMPLETE, and then each change once.
+
+        ``states`` narrows it to a queue; without any it is all of them. It ends
+        with an ApiError only. A ``resume_token`` goes on without what is there.
+        """
+        patience = patience or Patience()
+        asked = WatchCertificateRequestsRequest(
+            project_id=project_id,
+            profile_id=profile_id,
+            states=states,  # type: ignore[arg-type]
+            requester_identity_id=requester_identity_id,
+        )
+        course = QueueCourse(asked, resume_token=resume_token, heartbeat=patience.heartbeat)
+        return self._follow(course, self.requests.WatchCertificateRequests, patience)
+
+    def _follow(self, course: Course[E], method: Any, patience: Patience) -> AsyncGenerator[E, None]:
+        stream = partial(method, metadata=self._metadata)
+        return Followed(course, stream, address=self._target.address, patience=patience).events()
 
     async def _once(self, method: grpc.aio.UnaryUnaryMultiCallable[Q, A], request: Q, *, seconds: float) -> A:
         try:
@@ -124,26 +169,22 @@ class Client:
             raise api_error(error, address=self._target.address) from None
 
 
+def _may_pass(error: ApiError) -> bool:
+    """Whether another attempt may fare better; the first may be under way still."""
+    return (error.code is grpc.StatusCode.UNAVAILABLE and not error.lasting) or (
+        error.reason == "REQUEST_IN_PROGRESS"
+    )
+
+
+def _knows_no_intent(error: ApiError) -> bool:
+    """Whether the server is older than ``request_id``: then the call is made without, and once."""
+    return error.code is grpc.StatusCode.UNIMPLEMENTED and error.metadata.get("field") == "request_id"
+
+
 def _channel(target: Target) -> grpc.aio.Channel:
     if target.insecure:
-        return grpc.aio.insecure_channel(target.address, options=_OPTIONS)
+        # A proxy would read the token, and what is loopback to it is another machine.
+        options = (*_OPTIONS, ("grpc.enable_http_proxy", 0))
+        return grpc.aio.insecure_channel(target.uri, options=options)
     credentials = grpc.ssl_channel_credentials(target.roots)
-    return grpc.aio.secure_channel(target.address, credentials, options=_OPTIONS)
-
-
-def _copied(request: Any) -> Any:
-    copy = type(request)()
-    copy.CopyFrom(request)
-    return copy
-
-
-def _length(page: Message) -> int:
-    return sum(len(getattr(page, field.name)) for field in page.DESCRIPTOR.fields if field.is_repeated)
-
-
-def _joined(answer: Any, page: Any) -> Any:
-    if answer is None:
-        return page
-    answer.MergeFrom(page)
-    answer.next_page_token = page.next_page_token
-    return answer
+    return grpc.aio.secure_channel(target.uri, credentials, options=_OPTIONS)

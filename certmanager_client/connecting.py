@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import grpc
 
-_UNTRUSTED = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed")
-_MISNAMED = ("Hostname Verification Check failed", "is not in peer certificate")
-_NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
-_UNKNOWN_HOST = ("DNS resolution failed", "Domain name not found", "Name or service not known")
+_LASTING = (
+    (
+        "its certificate is not under the CA certificates that are trusted here",
+        ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed"),
+    ),
+    (
+        "its certificate is for another name",
+        ("Hostname Verification Check failed", "is not in peer certificate"),
+    ),
+    ("the CA certificates to trust it by cannot be read", ("security handshaker",)),
+    ("it does not speak TLS", ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")),
+)
+_CAUSES = (
+    *_LASTING,
+    ("no such host", ("DNS resolution failed", "Domain name not found", "Name or service not known")),
+    ("nothing listens there", ("Connection refused",)),
+)
 
 
 def is_lasting(told: str) -> bool:
     """Whether the failure that gRPC tells of so will be the same at the next attempt."""
-    return any(sign in told for sign in (*_UNTRUSTED, *_MISNAMED, *_NOT_TLS))
+    return any(sign in told for _, signs in _LASTING for sign in signs)
 
 
-def connection_failure(code: grpc.StatusCode, told: str, address: str) -> str:
-    """What went wrong on the way to the address; ``told`` is what gRPC says of it."""
+def connection_failure(code: grpc.StatusCode, told: str, address: str, *, whole: str = "") -> str:
+    """What went wrong on the way to the address; ``told`` is what gRPC says of it.
+
+    ``whole`` is what it tells of all attempts, where a name has several addresses.
+    """
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return f"{address} did not answer in time"
     if code is not grpc.StatusCode.UNAVAILABLE:
         return f"{address} answered {code.name} without saying why: {told}"
-    return f"cannot reach {address}: {_cause(told)}"
+    return f"cannot reach {address}: {_cause(f'{told} {whole}') or told}"
 
 
 def _cause(told: str) -> str:
-    if any(sign in told for sign in _UNTRUSTED):
-        return "its certificate is not under the CA certificates that are trusted here"
-    if any(sign in told for sign in _MISNAMED):
-        return "its certificate is for another name"
-    if any(sign in told for sign in _NOT_TLS):
-        return "it does not speak TLS"
-    if any(sign in told for sign in _UNKNOWN_HOST):
-        return "no such host"
-    if "Connection refused" in told:
-        return "nothing listens there"
-    return told
+    return next((cause for cause, signs in _CAUSES if any(sign in told for sign in signs)), "")

@@ -77,12 +77,17 @@ class ApiError(Exception):
 def api_error(error: grpc.aio.AioRpcError, *, address: str) -> ApiError:
     """What gRPC raised, read; ``address`` is named if the server was not reached."""
     status = _status(error)
+    if not _detail(status, error_details_pb2.ErrorInfo()).reason:
+        return _unanswered(error, address)
+    return told_error(status, code=error.code())
+
+
+def told_error(status: status_pb2.Status, *, code: grpc.StatusCode) -> ApiError:
+    """What a status with its details says: of a call, or of a request that failed later."""
     info = _detail(status, error_details_pb2.ErrorInfo())
-    if not info.reason:
-        return _unanswered(error.code(), error.details() or "", address)
     retry = _detail(status, error_details_pb2.RetryInfo())
     return ApiError(
-        code=error.code(),
+        code=code,
         reason=info.reason,
         message=status.message,
         violations=tuple(_with_quotes(_violations(status), info.metadata)),
@@ -93,9 +98,10 @@ def api_error(error: grpc.aio.AioRpcError, *, address: str) -> ApiError:
     )
 
 
-def _unanswered(code: grpc.StatusCode, told: str, address: str) -> ApiError:
-    sentence = connection_failure(code, told, address)
-    return ApiError(code, "", sentence, lasting=is_lasting(told))
+def _unanswered(error: grpc.aio.AioRpcError, address: str) -> ApiError:
+    told, whole = error.details() or "", error.debug_error_string() or ""
+    sentence = connection_failure(error.code(), told, address, whole=whole)
+    return ApiError(error.code(), "", sentence, lasting=is_lasting(f"{told} {whole}"))
 
 
 def _status(error: grpc.aio.AioRpcError) -> status_pb2.Status:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import KW_ONLY, dataclass, field
 from ipaddress import ip_address
+
+_NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,8 @@ class Target:
     """
 
     address: str
-    roots: bytes | None = None
+    _: KW_ONLY
+    roots: bytes | None = field(default=None, repr=False)
     token: str = field(default="", repr=False)
     insecure: bool = False
 
@@ -28,12 +32,26 @@ class Target:
         if not all("!" <= each <= "~" for each in self.token):
             raise ValueError("the token has characters that no token has")
 
+    @property
+    def uri(self) -> str:
+        """The address so that gRPC takes a host named ``unix`` or ``dns`` for no scheme."""
+        return self.address if self.address.startswith("[") else f"dns:///{self.address}"
+
 
 def _host(address: str) -> str:
     host, colon, port = address.rpartition(":")
     if not colon or not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 1 << 16:
         raise ValueError(f"the address must be HOST:PORT, as ca.example:8443, not {address!r}")
+    if not _NAME.fullmatch(host) and not _is_bracketed_ipv6(host):
+        raise ValueError(f"{host!r} is no host: a name, an IPv4 address, or an IPv6 address as [::1]")
     return host.strip("[]")
+
+
+def _is_bracketed_ipv6(host: str) -> bool:
+    try:
+        return host.startswith("[") and host.endswith("]") and ip_address(host[1:-1]).version == 6  # noqa: PLR2004
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

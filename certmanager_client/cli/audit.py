@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from certmanager.v1.access_service_pb2 import ListAuditEventsRequest, ListAuditEventsResponse
 from certmanager_client.cli import finding
 from certmanager_client.cli.lazily import ServerCommand, group
-from certmanager_client.cli.output import Column, show_rows
+from certmanager_client.cli.output import Column, labels, show_rows
 from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, instant
 from certmanager_client.cli.session import perform
 from certmanager_client.client import Client
@@ -32,7 +32,7 @@ _COLUMNS = (
     Column("RESOURCE", lambda event: f"{event.resource_type} {event.resource_id}".strip()),
     Column("ACTOR", lambda event: event.actor_identity_id or "the server"),
     Column("FROM", "source_address"),
-    Column("DETAILS", lambda event: ", ".join(f"{each.key}={each.value}" for each in event.details)),
+    Column("DETAILS", lambda event: labels(event.details)),
 )
 
 

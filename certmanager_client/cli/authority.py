@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,11 +10,7 @@ from certmanager.v1 import certificate_authority_pb2
 from certmanager.v1.certificate_authority_pb2 import CertificateAuthority
 from certmanager.v1.certificate_authority_service_pb2 import (
     DisableCertificateAuthorityRequest,
-    DisableCertificateAuthorityResponse,
     EnableCertificateAuthorityRequest,
-    EnableCertificateAuthorityResponse,
-    GetCertificateAuthorityRequest,
-    GetCertificateAuthorityResponse,
     ListCertificateAuthoritiesRequest,
     ListCertificateAuthoritiesResponse,
     UpdateCertificateAuthorityRequest,
@@ -80,12 +76,7 @@ def list_(
 @app.command()
 def get(ca: Authority, project: Project = None) -> None:
     """Show a CA."""
-
-    async def work(client: Client) -> GetCertificateAuthorityResponse:
-        request = GetCertificateAuthorityRequest(id=await finding.authority_id(client, ca, project=project))
-        return await client.call(client.authorities.GetCertificateAuthority, request)
-
-    answer = perform(work)
+    answer = authority_files.read(ca, project)
     show_one(answer, answer.certificate_authority, LINES)
 
 
@@ -121,26 +112,19 @@ def update(
 @app.command()
 def disable(ca: Authority, project: Project = None) -> None:
     """Stop a CA from signing certificates; it goes on signing CRLs."""
-
-    async def work(client: Client) -> DisableCertificateAuthorityResponse:
-        request = DisableCertificateAuthorityRequest(
-            id=await finding.authority_id(client, ca, project=project)
-        )
-        return await client.call(client.authorities.DisableCertificateAuthority, request)
-
-    answer = perform(work)
-    show_one(answer, answer.certificate_authority, LINES)
+    _switch("DisableCertificateAuthority", DisableCertificateAuthorityRequest, ca, project)
 
 
 @app.command()
 def enable(ca: Authority, project: Project = None) -> None:
     """Let a CA sign certificates again."""
+    _switch("EnableCertificateAuthority", EnableCertificateAuthorityRequest, ca, project)
 
-    async def work(client: Client) -> EnableCertificateAuthorityResponse:
-        request = EnableCertificateAuthorityRequest(
-            id=await finding.authority_id(client, ca, project=project)
-        )
-        return await client.call(client.authorities.EnableCertificateAuthority, request)
+
+def _switch(method: str, kind: Any, ca: str, project: str | None) -> None:
+    async def work(client: Client) -> Any:
+        request = kind(id=await finding.authority_id(client, ca, project=project))
+        return await client.call(getattr(client.authorities, method), request)
 
     answer = perform(work)
     show_one(answer, answer.certificate_authority, LINES)

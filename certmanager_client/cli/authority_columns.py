@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from certmanager_client.cli.output import Column, field_text
+from certmanager_client.cli.output import Column, alt_names
 
 
 def _path_length(ca: Any) -> str:
@@ -13,11 +13,7 @@ def _path_length(ca: Any) -> str:
 
 def _constraints(ca: Any) -> str:
     kinds = (("within", ca.name_constraints.permitted), ("not within", ca.name_constraints.excluded))
-    return "; ".join(f"{word} {', '.join(map(_subtree, names))}" for word, names in kinds if names)
-
-
-def _subtree(name: Any) -> str:
-    return f"{field_text(name, 'type')}:{name.value}"
+    return "; ".join(f"{word} {alt_names(names)}" for word, names in kinds if names)
 
 
 COLUMNS = (

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from certmanager.v1.certificate_pb2 import Certificate
 from certmanager.v1.certificate_service_pb2 import (
     GetCertificateRequest,
     GetCertificateResponse,
@@ -17,13 +15,12 @@ from certmanager.v1.certificate_service_pb2 import (
 )
 from certmanager_client import literals
 from certmanager_client.cli import certificates_options as said
-from certmanager_client.cli import finding
+from certmanager_client.cli import finding, pem_files
 from certmanager_client.cli.certificates_columns import LINES, ROWS
 from certmanager_client.cli.exits import fail
-from certmanager_client.cli.issuing_files import FileFault, Place, reserved
 from certmanager_client.cli.issuing_options import label
 from certmanager_client.cli.options import chosen
-from certmanager_client.cli.output import show_json, show_one, show_rows
+from certmanager_client.cli.output import show_one, show_rows
 from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, Project
 from certmanager_client.cli.session import perform
 from certmanager_client.client import Client
@@ -40,8 +37,10 @@ def get(
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write certificate and chain there, - for stdout.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
-    text: Annotated[bool, typer.Option("--text", help="With --out: show the certificate as well.")] = False,
+    force: pem_files.Force = False,
+    text: Annotated[
+        bool, typer.Option("--text", help="With --out: show what is in it first, as openssl's -text does.")
+    ] = False,
 ) -> None:
     """Show a certificate, or write it with its chain as PEM. There is never a private key in it."""
     if (certificate_id is None) == (serial is None) or (serial is None) != (ca is None):
@@ -55,12 +54,13 @@ def get(
         return await client.call(client.certificates.GetCertificate, request)
 
     answer = perform(work)
-    if out is None or text:
-        show_one(answer, answer.certificate, LINES)
-    elif chosen().json:
-        show_json(literals.plain(answer, with_defaults=True))
+    found = answer.certificate
+    if out is None or (text and not chosen().json):
+        show_one(answer, found, LINES)
     if out is not None:
-        _write(answer.certificate, out, replace=force)
+        document = literals.plain(answer, with_defaults=True)
+        pem = found.certificate + found.certificate_chain
+        pem_files.hand_over(document, pem, out, replace=force)
 
 
 def list_(
@@ -121,15 +121,3 @@ async def _find(
         asked.ca_id = await finding.authority_id(client, ca, project=project)
     if requester is not None:
         asked.requester_identity_id = await finding.identity_id(client, requester)
-
-
-def _write(certificate: Certificate, out: str, *, replace: bool) -> None:
-    content = certificate.certificate + certificate.certificate_chain
-    if out == "-":
-        print(content, end="")
-        return
-    try:
-        with reserved((Place(Path(out), replace=replace),)) as (file,):
-            file.publish(content.encode())
-    except FileFault as error:
-        fail(str(error))

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from certmanager.v1.certificate_pb2 import AltName, Certificate
+from certmanager.v1.certificate_pb2 import Certificate
 from certmanager_client.cli.issuing_answer import renewal
-from certmanager_client.cli.output import Column, field_text
+from certmanager_client.cli.output import Column, alt_names, field_text, labels
 
 
 def _name(certificate: Certificate) -> str:
     """What it is known by: its common name, or its first alternative name."""
     return certificate.common_name or next((one.value for one in certificate.alt_names), "")
-
-
-def _alt_names(certificate: Certificate) -> str:
-    return ", ".join(map(_alt_name, certificate.alt_names))
-
-
-def _alt_name(name: AltName) -> str:
-    return f"{field_text(name, 'type')}:{name.value}"
 
 
 def _extended_usages(certificate: Certificate) -> str:
@@ -39,10 +31,6 @@ def _revocation(certificate: Certificate) -> str:
     return f"{field_text(found, 'reason')} at {field_text(found, 'revoked_at')}"
 
 
-def _labels(certificate: Certificate) -> str:
-    return ", ".join(f"{one.key}={one.value}" for one in certificate.metadata)
-
-
 ROWS = (
     Column("NAME", _name),
     Column("STATE", "state"),
@@ -55,7 +43,7 @@ LINES = (
     Column("state", "state"),
     Column("revocation", _revocation),
     Column("subject", "subject"),
-    Column("alternative names", _alt_names),
+    Column("alternative names", lambda certificate: alt_names(certificate.alt_names)),
     Column("issuer", "issuer"),
     Column("serial number", "serial_number"),
     Column("valid from", "not_before"),
@@ -69,7 +57,7 @@ LINES = (
     Column("auto-renewal", lambda certificate: renewal(certificate.auto_renewal)),
     Column("key from", "key_source"),
     Column("private key", "private_key_state"),
-    Column("metadata", _labels),
+    Column("metadata", lambda certificate: labels(certificate.metadata)),
     Column("lineage", "lineage_id"),
     Column("CA", "ca_id"),
     Column("profile", "profile_id"),

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from google.protobuf.timestamp_pb2 import Timestamp
 
 from certmanager.v1 import certificate_pb2
-from certmanager_client.cli.documents_spans import read_timedelta
-from certmanager_client.cli.parameters import instant, literal
-
-
-def moment(text: str) -> Timestamp:
-    """A time, or a span from now, as ``30d``."""
-    try:
-        span = read_timedelta(text)
-    except ValueError:
-        return instant(text)
-    found = Timestamp()
-    try:
-        found.FromDatetime(datetime.now(UTC) + span)
-    except OverflowError:
-        raise typer.BadParameter(f"{text!r} from now is after the end of the calendar") from None
-    return found
-
+from certmanager_client.cli.parameters import instant_or_span, literal
 
 AnyProject = Annotated[
     str | None,
@@ -47,10 +29,13 @@ Serial = Annotated[str, typer.Option(metavar="HEX", help="Only with this serial 
 Fingerprint = Annotated[str, typer.Option(metavar="HEX", help="Only the one with this SHA-256.")]
 ExpiresBefore = Annotated[
     object,
-    typer.Option(parser=moment, metavar="TIME|SPAN", help="Only those that expire before; 30d: from now."),
+    typer.Option(
+        parser=instant_or_span, metavar="TIME|SPAN", help="Only those that expire before; 30d: from now."
+    ),
 ]
 ExpiresAfter = Annotated[
-    object, typer.Option(parser=moment, metavar="TIME|SPAN", help="Only those that expire then or later.")
+    object,
+    typer.Option(parser=instant_or_span, metavar="TIME|SPAN", help="Only those that expire then or later."),
 ]
 Labels = Annotated[
     list[str] | None,

@@ -17,9 +17,7 @@ from certmanager_client.cli.output import say, show_json, show_lines, show_table
 app = group("Choose among the servers that you are logged in to.")
 
 T = TypeVar("T")
-Name = Annotated[
-    str, typer.Argument(metavar="NAME", help="The context.", autocompletion=lambda: list(_names()))
-]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The context.", autocompletion=contexts.names)]
 
 
 @app.command("list")
@@ -47,7 +45,10 @@ def list_() -> None:
 @app.command()
 def show(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="The context. [the current one]")
+        str | None,
+        typer.Argument(
+            metavar="[NAME]", help="The context. [the current one]", autocompletion=contexts.names
+        ),
     ] = None,
 ) -> None:
     """Show a context, without its token."""
@@ -97,8 +98,8 @@ def _read() -> Contexts:
     return _told(lambda: contexts.read(contexts.path()))
 
 
-def _change(change: Callable[[Contexts], Contexts]) -> None:
-    _told(lambda: contexts.write(contexts.path(), change(contexts.read(contexts.path()))))
+def _change(changed: Callable[[Contexts], Contexts]) -> None:
+    _told(lambda: contexts.change(contexts.path(), changed))
 
 
 def _told(work: Callable[[], T]) -> T:
@@ -107,11 +108,3 @@ def _told(work: Callable[[], T]) -> T:
         return work()
     except ContextsFault as error:
         fail(str(error))
-
-
-def _names() -> list[str]:
-    """For completion, which must not fail."""
-    try:
-        return sorted(contexts.read(contexts.path()).by_name)
-    except ContextsFault:
-        return []

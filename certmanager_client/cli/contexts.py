@@ -2,20 +2,24 @@
 
 They stand in one JSON file, ``$CERTMANAGER_CLIENT_CONFIG`` or
 ``certmanager/contexts.json`` in the XDG configuration directory. It holds
-tokens: the directory is made with mode 0700, the file with 0600, and a file
-that others can read is refused.
+tokens: directories are made with mode 0700, the file with 0600, and a file
+that others can read, or that is another's, is refused. A link in its place is
+followed. Who changes it holds a lock, so that two logins at once keep both.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import stat
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+
+from certmanager_client.cli.writing import make_private, write_whole
 
 CONFIG = "CERTMANAGER_CLIENT_CONFIG"
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -81,8 +85,9 @@ def path(environment: Mapping[str, str] = os.environ) -> Path:
 def read(file: Path) -> Contexts:
     """The contexts of a file, none if it is not there; raises ContextsFault."""
     try:
-        with file.open("rb") as opened:
-            _refuse_if_readable(os.fstat(opened.fileno()), file)
+        # Not blocking: what stands there may be a pipe that nobody writes to.
+        with open(file, "rb", opener=_without_blocking) as opened:
+            _refuse_unless_private(os.fstat(opened.fileno()), file)
             return _parsed(json.loads(opened.read()))
     except FileNotFoundError:
         return Contexts()
@@ -93,21 +98,55 @@ def read(file: Path) -> Contexts:
         raise ContextsFault(f"{file} is not a file of contexts") from None
 
 
-def write(file: Path, contexts: Contexts) -> None:
-    """Put the contexts in place of the file's, whole or not at all; raises ContextsFault."""
+def names() -> list[str]:
+    """The names of the contexts that there are, for completion, which must not fail."""
+    try:
+        return sorted(read(path()).by_name)
+    except ContextsFault:
+        return []
+
+
+def change(file: Path, changed: Callable[[Contexts], Contexts]) -> Contexts:
+    """Let a function change the file's contexts, while nobody else does; raises ContextsFault."""
+    try:
+        make_private(file.resolve().parent)
+        with _locked(file.resolve()):
+            wanted = changed(read(file))
+            write_whole(file, _document(wanted))
+    except OSError as error:
+        raise ContextsFault(f"cannot write {file}: {error.strerror}") from None
+    return wanted
+
+
+def _document(contexts: Contexts) -> bytes:
     document = {
         "version": _VERSION,
         "current": contexts.current,
         "contexts": {name: asdict(context) for name, context in contexts.by_name.items()},
     }
+    return json.dumps(document, indent=2).encode() + b"\n"
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Hold the lock of a file, which is a file of its own: the file itself is replaced. Raises OSError."""
+    descriptor = os.open(file.with_name(f".{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _replace(file, json.dumps(document, indent=2).encode() + b"\n")
-    except OSError as error:
-        raise ContextsFault(f"cannot write {file}: {error.strerror}") from None
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
-def _refuse_if_readable(status: os.stat_result, file: Path) -> None:
+def _without_blocking(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _refuse_unless_private(status: os.stat_result, file: Path) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise ContextsFault(f"{file} is no regular file")
+    if status.st_uid != os.geteuid():
+        raise ContextsFault(f"{file} is another user's: whose tokens it would be is not known")
     if status.st_mode & _FOR_OTHERS:
         raise ContextsFault(
             f"{file} holds tokens, and others than you can use it:"
@@ -127,17 +166,3 @@ def _checked(one: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(value, bool if name == "insecure" else str):
             raise TypeError(name)
     return one
-
-
-def _replace(file: Path, octets: bytes) -> None:
-    # mkstemp makes 0600, and the rename keeps it whatever the old file had.
-    number, name = tempfile.mkstemp(prefix=".contexts-", dir=file.parent)
-    try:
-        with os.fdopen(number, "wb") as opened:
-            opened.write(octets)
-            opened.flush()
-            os.fsync(opened.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

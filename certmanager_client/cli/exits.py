@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
+from contextvars import ContextVar
 from enum import IntEnum
 from typing import TYPE_CHECKING, NoReturn
 
@@ -32,6 +34,16 @@ class Exit(IntEnum):
     """The server was not reached, did not answer in time, or is too busy: worth trying again."""
     UNSUPPORTED = 8
     """This server cannot do that (yet)."""
+    FAILED = 9
+    """The request came to its end without a certificate: a check or the CA refused it."""
+    REJECTED = 10
+    """The same: an approver refused it."""
+    CANCELLED = 11
+    """The same: it was withdrawn."""
+    EXPIRED = 12
+    """The same: nobody decided in time."""
+    UNTRUSTED = 13
+    """What answers there is not the server that is trusted, or speaks no TLS: no use to try again."""
 
 
 _BY_CODE = {
@@ -50,6 +62,19 @@ _BY_CODE = {
 }
 
 
+_unexpected: ContextVar[Exit] = ContextVar("status of what was not expected", default=Exit.UNEXPECTED)
+
+
+def unexpected() -> Exit:
+    """The status for a fault of the server or of this program, in the command that runs."""
+    return _unexpected.get()
+
+
+def let_one_mean_difference() -> None:
+    """Give the status 1 to the command, as ``diff`` has it; what is unexpected ends with 2 from now on."""
+    _unexpected.set(Exit.USAGE)
+
+
 def exit_of(code: grpc.StatusCode) -> Exit:
     """The status for a call that failed with the code."""
     return _BY_CODE.get(code.name, Exit.UNEXPECTED)
@@ -58,5 +83,6 @@ def exit_of(code: grpc.StatusCode) -> Exit:
 def fail(*sentences: str, status: Exit = Exit.USAGE) -> NoReturn:
     """End the program with sentences on stderr, the first after its name."""
     first, *others = sentences
-    print(f"certmanager: {first}", *others, sep="\n", file=sys.stderr)
-    raise typer.Exit(status)
+    with suppress(OSError):  # the status is told in any case
+        print(f"certmanager: {first}", *others, sep="\n", file=sys.stderr)
+    raise typer.Exit(unexpected() if status is Exit.UNEXPECTED else status)

@@ -17,6 +17,9 @@ from certmanager.v1.certificate_authority_service_pb2 import (
     GetCertificateAuthorityRequest,
     ListCertificateAuthoritiesRequest,
 )
+from certmanager.v1.policy_pb2 import CertificatePolicy
+from certmanager.v1.policy_service_pb2 import GetCertificatePolicyRequest, PolicySlug
+from certmanager.v1.profile_pb2 import CertificateProfile
 from certmanager.v1.profile_service_pb2 import GetCertificateProfileRequest, ProfileSlug
 from certmanager.v1.project_pb2 import Project
 from certmanager.v1.project_service_pb2 import GetProjectRequest, ListProjectsRequest
@@ -68,13 +71,34 @@ async def authority_id(client: Client, said: str, *, project: str | None) -> str
     return said if is_id(said) else (await authority(client, said, project=project)).id
 
 
-async def profile_id(client: Client, said: str, *, project: str | None) -> str:
-    """The id of the profile of that slug in the project; an id is taken as it is."""
+async def policy(client: Client, said: str, *, project: str | None) -> CertificatePolicy:
+    """The policy of that id, or of that slug in the project (as :func:`project_id` takes it)."""
     if is_id(said):
-        return said
-    key = ProfileSlug(project_id=await project_id(client, project), slug=said)
-    request = GetCertificateProfileRequest(slug=key)
-    return (await client.call(client.profiles.GetCertificateProfile, request)).certificate_profile.id
+        request = GetCertificatePolicyRequest(id=said)
+    else:
+        key = PolicySlug(project_id=await project_id(client, project), slug=said)
+        request = GetCertificatePolicyRequest(slug=key)
+    return (await client.call(client.policies.GetCertificatePolicy, request)).certificate_policy
+
+
+async def policy_id(client: Client, said: str, *, project: str | None) -> str:
+    """The id of that policy; an id is taken as it is."""
+    return said if is_id(said) else (await policy(client, said, project=project)).id
+
+
+async def profile(client: Client, said: str, *, project: str | None) -> CertificateProfile:
+    """The profile of that id, or of that slug in the project (as :func:`project_id` takes it)."""
+    if is_id(said):
+        request = GetCertificateProfileRequest(id=said)
+    else:
+        key = ProfileSlug(project_id=await project_id(client, project), slug=said)
+        request = GetCertificateProfileRequest(slug=key)
+    return (await client.call(client.profiles.GetCertificateProfile, request)).certificate_profile
+
+
+async def profile_id(client: Client, said: str, *, project: str | None) -> str:
+    """The id of that profile; an id is taken as it is."""
+    return said if is_id(said) else (await profile(client, said, project=project)).id
 
 
 async def identity(client: Client, said: str) -> Identity:

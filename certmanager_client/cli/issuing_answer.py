@@ -11,12 +11,13 @@ import typer
 
 from certmanager.v1.certificate_service_pb2 import IssueCertificateResponse
 from certmanager_client import literals
-from certmanager_client.cli.documents_write import plain, to_yaml
+from certmanager_client.cli.documents.write import plain, to_yaml
 from certmanager_client.cli.exits import Exit, fail
-from certmanager_client.cli.issuing_files import FileFault, Reserved
 from certmanager_client.cli.issuing_places import Part
 from certmanager_client.cli.options import chosen
 from certmanager_client.cli.output import Column, show_json, show_one, show_table, visible
+from certmanager_client.cli.signals import hold
+from certmanager_client.cli.writing import FileFault, Reserved
 
 _LINES = (
     Column("certificate", "certificate_id"),
@@ -38,6 +39,7 @@ def write(
     answer: IssueCertificateResponse, held: Mapping[Part, Reserved]
 ) -> tuple[dict[Part, Path], list[str]]:
     """Write all parts that came, the key first; answer where they are, and what went wrong."""
+    hold()  # nobody gives the key a second time
     written: dict[Part, Path] = {}
     faults: list[str] = []
     for part, reserved in held.items():
@@ -52,6 +54,12 @@ def write(
 def tell_issued(answer: IssueCertificateResponse, written: Mapping[Part, Path]) -> None:
     """Tell of a certificate and its files; of the private key only where it is."""
     warn(answer)
+    if not {Part.PKCS12, Part.CERTIFICATE, Part.FULLCHAIN} & set(written):
+        id_ = answer.certificate.certificate_id
+        print(
+            f"the certificate itself is written nowhere; `certmanager get {id_} --out FILE` writes it",
+            file=sys.stderr,
+        )
     answer.certificate.ClearField("private_key")
     answer.certificate.ClearField("pkcs12")
     if chosen().json:
@@ -69,6 +77,7 @@ def tell_pending(answer: IssueCertificateResponse) -> None:
         show_json({**literals.plain(answer, with_defaults=True), "files": {}})
         return
     print(f"the request {answer.certificate_request_id} is not issued yet; nothing is written")
+    print("`certmanager request watch` follows it, `certmanager request claim` writes what it brings")
 
 
 def tell_judged(answer: IssueCertificateResponse) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 
 from certmanager.v1 import x509_pb2
 from certmanager.v1.certificate_pb2 import MetadataEntry
-from certmanager_client.cli.parameters import duration, instant, literal
+from certmanager_client.cli.parameters import Project, duration, instant, literal
 
 _OID = re.compile(r"[0-9]+(\.[0-9]+)+")
 
@@ -99,9 +100,10 @@ AutoRenew = Annotated[
 Wait = Annotated[
     object,
     typer.Option(
-        parser=duration, metavar="SPAN", help="Wait so long for an approval, at most 5m. [not at all]"
+        parser=duration, metavar="SPAN", help="Follow a request that waits so long at most. [until it ends]"
     ),
 ]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not: tell the request's ID and end.")]
 KeyFormOption = Annotated[KeyForm, typer.Option("--key-format", help="How to write the private key.")]
 PasswordFile = Annotated[
     str | None, typer.Option(metavar="FILE", help="With pkcs12: the file of its password, - for stdin.")
@@ -120,3 +122,56 @@ CertOut = Annotated[Path | None, typer.Option(metavar="FILE", help="The certific
 ChainOut = Annotated[Path | None, typer.Option(metavar="FILE", help="The chain from its issuer up.")]
 FullchainOut = Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate and chain in one file.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace files that are there already.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What is said of the private key's form, and of the files, to `issue` and to `claim`."""
+
+    key_format: KeyFormOption = KeyForm.PEM
+    password_file: PasswordFile = None
+    out_dir: OutDir = None
+    name: FileName = None
+    key_out: KeyOut = None
+    cert_out: CertOut = None
+    chain_out: ChainOut = None
+    fullchain_out: FullchainOut = None
+    force: Force = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuance(Delivery):
+    """What is said to `issue`."""
+
+    profile: Profile
+    project: Project = None
+    dns: Dns = None
+    ip: Ip = None
+    email: Email = None
+    uri: Uri = None
+    cn: CommonName = None
+    org: Organization = None
+    ou: Unit = None
+    country: Country = None
+    state: State = None
+    locality: Locality = None
+    ttl: Ttl = None
+    not_after: NotAfter = None
+    not_before: NotBefore = None
+    key_usage: KeyUsages = None
+    ext_key_usage: ExtendedKeyUsages = None
+    key_algorithm: KeyAlgorithm = 0
+    signature_algorithm: SignatureAlgorithm = 0
+    as_ca: AsCa = False
+    path_length: PathLength = None
+    csr: Csr = None
+    metadata: Labels = None
+    auto_renew: AutoRenew = None
+    wait: Wait = None
+    no_wait: NoWait = False
+    dry_run: DryRun = False
+
+    @property
+    def first_name(self) -> str | None:
+        """The first alternative name."""
+        return next((kind[0] for kind in (self.dns, self.ip, self.email, self.uri) if kind), None)

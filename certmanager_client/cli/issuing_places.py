@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
 from certmanager.v1.certificate_pb2 import IssuedCertificate
-from certmanager_client.cli.issuing_files import FileFault, Place
+from certmanager_client.cli.issuing_options import Delivery, KeyForm
+from certmanager_client.cli.writing import FileFault, Place
+
+HINT = "--force replaces what is there"
+"""What helps where files are there already."""
 
 _UNFIT = re.compile(r"[^A-Za-z0-9._@-]+")
 _LONGEST = 100
@@ -76,6 +80,10 @@ class Outputs:
             if part in wanted
         }
 
+    def without_key(self) -> Outputs:
+        """The same where the caller has the key already."""
+        return replace(self, key=None)
+
     def make_directory(self) -> None:
         """Make the directory if it is not there. Raises FileFault."""
         if self.directory is None:
@@ -91,6 +99,24 @@ class Outputs:
             for part in filter(None, (self.key, Part.CERTIFICATE, Part.CHAIN)):
                 yield part, directory / f"{self.stem}{part.value[1]}"
         yield from self.named.items()
+
+
+def outputs(said: Delivery, *names: str | None) -> Outputs:
+    """What a command's options say of files; without --name they are named after the first name there is."""
+    key = Part.PKCS12 if said.key_format is KeyForm.PKCS12 else Part.KEY
+    named = {
+        key: said.key_out,
+        Part.CERTIFICATE: said.cert_out,
+        Part.CHAIN: said.chain_out,
+        Part.FULLCHAIN: said.fullchain_out,
+    }
+    return Outputs(
+        directory=said.out_dir,
+        stem=stem(said.name, *names),
+        named={part: path for part, path in named.items() if path is not None},
+        key=key,
+        replace=said.force,
+    )
 
 
 def stem(*candidates: str | None) -> str:

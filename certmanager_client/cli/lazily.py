@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 import importlib
 import importlib.util
+import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import MISSING, Field, dataclass, fields
+from typing import Any, ClassVar, TypeVar, get_type_hints
 
 import typer
 import typer.main
@@ -16,6 +17,8 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from certmanager_client.cli.exits import fail
 from certmanager_client.cli.options import choose
+
+T = TypeVar("T")
 
 EVERYWHERE = "The options of certmanager itself, such as --json and --context, may stand here as well."
 
@@ -32,6 +35,32 @@ def group(help_: str, **others: Any) -> typer.Typer:
     """A Typer app for commands that belong together; all groups of this program are made here."""
     settings = {"add_completion": False, "no_args_is_help": True, "pretty_exceptions_enable": False} | others
     return typer.Typer(help=help_, rich_markup_mode=None, **settings)
+
+
+def taking(kind: type[T]) -> Callable[[Callable[[T], None]], Callable[..., None]]:
+    """Make a function of one value a command that takes the value's fields, a dataclass's, as its options.
+
+    Fields that are inherited come last in the help.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    parts = sorted(fields(kind), key=lambda one: one.name not in kind.__annotations__)  # type: ignore[arg-type]
+
+    def decorated(function: Callable[[T], None]) -> Callable[..., None]:
+        def command(**said: Any) -> None:
+            function(kind(**said))
+
+        told: Any = command
+        told.__name__, told.__doc__ = function.__name__, function.__doc__
+        told.__annotations__ = {one.name: hints[one.name] for one in parts}
+        told.__signature__ = inspect.Signature([_parameter(one, hints[one.name]) for one in parts])
+        return command
+
+    return decorated
+
+
+def _parameter(one: Field[Any], hint: Any) -> inspect.Parameter:
+    default = inspect.Parameter.empty if one.default is MISSING else one.default
+    return inspect.Parameter(one.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
 
 
 class LazyGroup(TyperGroup):
@@ -58,6 +87,7 @@ class LazyGroup(TyperGroup):
         found = _loaded(entry, name or "")
         for leaf in _leaves(found):
             _accept_everywhere(leaf, self.params)
+            _refuse_what_is_no_text(leaf)
         return name, found, rest
 
 
@@ -113,6 +143,20 @@ def _accept_everywhere(command: Any, options: list[Any]) -> None:
         if isinstance(option, TyperOption) and option.expose_value and not taken & set(option.opts):
             command.params.append(_echo(option))
     command.epilog = command.epilog or EVERYWHERE
+
+
+def _refuse_what_is_no_text(command: Any) -> None:
+    """Let texts that the server is to have be Unicode; the name of a file may be any octets."""
+    for parameter in command.params:
+        if parameter.metavar not in {"FILE", "DIR"}:
+            parameter.callback = parameter.callback or _unicode
+
+
+def _unicode(_ctx: Any, _parameter: Any, value: Any) -> Any:
+    for text in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(text, str) and any("\ud800" <= each <= "\udfff" for each in text):
+            raise typer.BadParameter(f"{text!r} is not UTF-8 text")
+    return value
 
 
 def _echo(option: TyperOption) -> TyperOption:

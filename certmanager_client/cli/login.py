@@ -44,17 +44,17 @@ def login(
         kept = contexts.read(contexts.path())
         former = _former(kept, options, address)
         context = _asked(former, options, insecure=insecure_loopback)
-        target = targets.checked(
-            context.address, context.roots.encode() or None, context.token, insecure=context.insecure
+        answer = perform_at(targets.of_context(context), _who_am_i)
+        context = replace(context, identity=answer.identity.name)
+        # Read anew: somebody else may have logged in meanwhile.
+        kept = contexts.change(
+            contexts.path(), lambda kept: kept.with_(_name(kept, options, context), context)
         )
-        answer = perform_at(target, _who_am_i)
-        name = options.context or _name(kept, context)
-        contexts.write(contexts.path(), kept.with_(name, replace(context, identity=answer.identity.name)))
     except (ContextsFault, Unresolved) as error:
         fail(str(error))
     if options.json:
         show_json(literals.plain(answer, with_defaults=True))
-    say(f"you are '{answer.identity.name}' at {context.address}; the context is '{name}'")
+    say(f"you are '{answer.identity.name}' at {context.address}; the context is '{kept.current}'")
 
 
 def logout() -> None:
@@ -62,21 +62,26 @@ def logout() -> None:
 
     The server goes on taking the token; `certmanager token revoke` ends that.
     """
-    file = contexts.path()
-    try:
-        kept = contexts.read(file)
+    named: list[str] = []
+
+    def forgotten(kept: Contexts) -> Contexts:
         name = chosen().context or kept.current
         if not name:
-            fail("there is no context to log out of")
-        forgotten = replace(kept.get(name), token="", identity="")
-        contexts.write(file, Contexts(kept.current, {**kept.by_name, name: forgotten}))
+            raise ContextsFault("there is no context to log out of")
+        named.append(name)
+        return Contexts(kept.current, {**kept.by_name, name: replace(kept.get(name), token="", identity="")})
+
+    try:
+        contexts.change(contexts.path(), forgotten)
     except ContextsFault as error:
         fail(str(error))
-    say(f"the token of '{name}' is forgotten here; the server still takes it")
+    say(f"the token of '{named[-1]}' is forgotten here; the server still takes it")
 
 
-def _name(kept: Contexts, context: Context) -> str:
-    """The current context goes on under its name if it is this server's, else the address is one."""
+def _name(kept: Contexts, options: Options, context: Context) -> str:
+    """What is said; else the current context's if it is this server's; else the address."""
+    if options.context:
+        return options.context
     current = kept.by_name.get(kept.current)
     return kept.current if current is not None and current.address == context.address else context.address
 
@@ -93,16 +98,20 @@ def _former(kept: Contexts, options: Options, address: str | None) -> Context:
 
 
 def _asked(former: Context, options: Options, *, insecure: bool) -> Context:
-    trusted = targets.roots(options)
-    token = targets.secret(replace(options, context=None)) or _prompted(former.address)
-    roots = former.roots if trusted is None else trusted.decode("utf-8", "replace")
+    named = replace(options, context=None)  # it is not used here, but made: the environment counts
+    trusted = targets.roots(named)
+    token = targets.secret(named) or _prompted(former.address)
+    roots = former.roots if trusted is None else trusted
     return replace(former, roots=roots, token=token, insecure=insecure or former.insecure)
 
 
 def _prompted(address: str) -> str:
     if not sys.stdin.isatty():
         raise Unresolved("no token: --token-file gives one (- for stdin), or a terminal to type it at")
-    token = getpass.getpass(f"token for {address}: ").strip()
+    try:
+        token = getpass.getpass(f"token for {address}: ").strip()
+    except EOFError:
+        token = ""
     if not token:
         raise Unresolved("no token was typed")
     return token

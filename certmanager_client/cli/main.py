@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NoReturn
 
 import typer
 import typer.main
 
 from certmanager_client.cli.lazily import Lazy, LazyGroup, ServerCommand, group
-from certmanager_client.cli.options import choose, forget
+from certmanager_client.cli.options import LONGEST, choose, forget, seconds
+from certmanager_client.cli.running import run
 
 _CLI = "certmanager_client.cli"
 
@@ -33,6 +33,9 @@ class Commands(LazyGroup):
         "policy": Lazy(f"{_CLI}.policy:app", "Write policies: what certificates may contain."),
         "profile": Lazy(f"{_CLI}.profile:app", "Write profiles: which CA, which policy, which defaults."),
         "issue": Lazy(f"{_CLI}.issuing:issue", "Get a certificate."),
+        "request": Lazy(
+            f"{_CLI}.request:app", "Follow and decide requests for certificates; claim their keys."
+        ),
         "get": Lazy(f"{_CLI}.certificates:get", "Show a certificate."),
         "list": Lazy(f"{_CLI}.certificates:list_", "List certificates."),
         "audit": Lazy(f"{_CLI}.audit:app", "Read the audit log, and check that it is whole."),
@@ -57,10 +60,19 @@ def _tell_version(value: bool) -> None:
         raise typer.Exit
 
 
+def _contexts() -> list[str]:
+    from certmanager_client.cli.contexts import names  # noqa: PLC0415 - for completion only
+
+    return names()
+
+
 @app.callback()
 def options(
     context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The context to use, not the current one.")
+        str | None,
+        typer.Option(
+            metavar="NAME", help="The context to use, not the current one.", autocompletion=_contexts
+        ),
     ] = None,
     address: Annotated[
         str | None,
@@ -75,7 +87,10 @@ def options(
     ] = None,
     json: Annotated[bool | None, typer.Option("--json", help="Answer with one JSON document.")] = None,
     timeout: Annotated[
-        float | None, typer.Option(min=0.001, metavar="SECONDS", help="How long a call may take. [30]")
+        float | None,
+        typer.Option(
+            parser=seconds, metavar="SECONDS", help=f"How long a call may take, at most {LONGEST}. [30]"
+        ),
     ] = None,
     version: Annotated[  # noqa: ARG001 - ends the program by itself
         bool,
@@ -89,18 +104,6 @@ def options(
     )
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Run the program with this process's arguments."""
-    try:
-        typer.main.get_command(app)(prog_name="certmanager")
-    finally:
-        _flush()
-
-
-def _flush() -> None:
-    """Write what is left; if nobody reads it any more (``| head``), that is no error."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Else the interpreter tries once more when it ends, and complains.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(run(typer.main.get_command(app)))

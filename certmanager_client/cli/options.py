@@ -7,6 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import typer
+
+SHORTEST, LONGEST = 0.001, 3600
+"""Seconds that a call may be given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -39,3 +44,14 @@ def choose(**values: Any) -> None:
 def forget() -> None:
     """Begin anew: nothing was said yet."""
     _chosen.set(Options())
+
+
+def seconds(text: str) -> float:
+    """How long a call may take: a number of seconds, up to an hour."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if not SHORTEST <= found <= LONGEST:
+        raise typer.BadParameter(f"{text!r} is no number of seconds from {SHORTEST} to {LONGEST}")
+    return found

@@ -42,10 +42,15 @@ class Column:
         return visible(found)
 
 
+def show_answer(answer: Message) -> None:
+    """Write an answer of the API whole, as one JSON document."""
+    show_json(literals.plain(answer, with_defaults=True))
+
+
 def show_rows(answer: Message, rows: Iterable[Message], columns: Sequence[Column]) -> None:
     """Show a list: a table at a terminal, aligned text when piped, the whole answer with ``--json``."""
     if chosen().json:
-        show_json(literals.plain(answer, with_defaults=True))
+        show_answer(answer)
         return
     show_table(
         [column.title for column in columns], [[column.text(row) for column in columns] for row in rows]
@@ -57,7 +62,7 @@ def show_rows(answer: Message, rows: Iterable[Message], columns: Sequence[Column
 def show_one(answer: Message, thing: Message, columns: Sequence[Column]) -> None:
     """Show one thing, a line a column; columns without a text are left out. ``--json``: the whole answer."""
     if chosen().json:
-        show_json(literals.plain(answer, with_defaults=True))
+        show_answer(answer)
         return
     show_lines((column.title, column.text(thing)) for column in columns)
 
@@ -98,6 +103,16 @@ def field_text(message: Any, name: str) -> str:
     return _text(value, field.enum_type)
 
 
+def alt_names(names: Iterable[Any]) -> str:
+    """Names with their types: ``DNS:a.example, IP:192.0.2.1``."""
+    return ", ".join(f"{field_text(one, 'type')}:{one.value}" for one in names)
+
+
+def labels(entries: Iterable[Any]) -> str:
+    """Metadata entries: ``env=test, team=web``."""
+    return ", ".join(f"{one.key}={one.value}" for one in entries)
+
+
 def _text(value: Any, enum: Any) -> str:
     if enum is not None:
         return literals.spelling(enum, value)
@@ -122,7 +137,7 @@ def _show_aligned(lines: Sequence[Sequence[str]]) -> None:
 
 def _show_drawn(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table in which sentences are folded, and ids and times, which people copy, are not."""
-    from rich.console import Console  # noqa: PLC0415 - slow to import, and only needed here
+    from rich.console import Console, ConsoleDimensions  # noqa: PLC0415 - slow to import, and only needed here
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415 - not markup: the text is the server's
 
@@ -135,5 +150,6 @@ def _show_drawn(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for row in rows:
         table.add_row(*map(Text, row))
     console = Console()
-    console.width = max(console.width, needed)
+    # Both at once: of a terminal that calls itself dumb, a width alone is not believed.
+    console.size = ConsoleDimensions(max(console.width, needed), console.height)
     console.print(table)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
 import typer
 from google.protobuf.descriptor import EnumDescriptor
@@ -13,6 +13,9 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from certmanager_client import literals
+from certmanager_client.cli import times
+
+T = TypeVar("T")
 
 Project = Annotated[
     str | None, typer.Option(metavar="SLUG|ID", help="The project. [the only one that you may see]")
@@ -22,8 +25,6 @@ Limit = Annotated[int, typer.Option(min=0, metavar="NUMBER", help="At most so ma
 DEFAULT_LIMIT = 50
 
 _MOST_IN_LINE = 6
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
-_DURATION = re.compile(r"([1-9][0-9]{0,8})([smhdwy])")
 
 
 def literal(enum: EnumDescriptor, *names: str, help: str) -> Any:  # noqa: A002 - typer's word
@@ -47,22 +48,25 @@ def literal_argument(enum: EnumDescriptor, *, metavar: str, help: str = "") -> A
 
 
 def duration(text: str) -> Duration:
-    """``90d``: an integer and one of s, m, h, d, w, y; a day is 24 hours, a year 365 days."""
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise typer.BadParameter(f"{text!r} is no duration: a number and one of s, m, h, d, w, y, as 90d")
-    return Duration(seconds=int(found[1]) * _SECONDS[found[2]])
+    """``90d``, as :mod:`times` reads it."""
+    return _said(times.read_span, text)
 
 
 def instant(text: str) -> Timestamp:
     """A date, or a date and time, as ISO 8601 writes them; UTC unless it has an offset."""
+    return _said(times.read_instant, text)
+
+
+def instant_or_span(text: str) -> Timestamp:
+    """The same, or a span from now, as ``30d``."""
+    return _said(partial(times.read_instant_or_span, now=datetime.now(UTC)), text)
+
+
+def _said(read: Callable[[str], T], text: str) -> T:
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no time: 2026-11-23 or 2026-11-23T15:00:00Z") from None
-    stamp = Timestamp()
-    stamp.FromDatetime(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-    return stamp
+        return read(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _reader(enum: EnumDescriptor) -> Callable[[str | int], int]:

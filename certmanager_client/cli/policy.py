@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from certmanager.v1.policy_service_pb2 import ListCertificatePoliciesRequest, ListCertificatePoliciesResponse
-from certmanager_client.cli import documents_commands as commands
 from certmanager_client.cli import finding
-from certmanager_client.cli.documents_commands import Form
-from certmanager_client.cli.documents_kinds import POLICY
-from certmanager_client.cli.documents_options import File, FormOption, Name, OptionalFile
+from certmanager_client.cli.documents.group import Listed, add_to
+from certmanager_client.cli.documents.kinds import POLICY
 from certmanager_client.cli.lazily import group
 from certmanager_client.cli.output import Column, show_rows
 from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, Project
@@ -29,41 +23,14 @@ _COLUMNS = (
 )
 
 
-@app.command()
-def create(file: File, project: Project = None) -> None:
-    """Create the policy that a YAML or JSON file states."""
-    commands.create(POLICY, file, project=project)
-
-
-@app.command()
-def edit(name: Name, file: OptionalFile = None, project: Project = None) -> None:
-    """Replace a policy by what a file states, or edit it in $EDITOR.
-
-    What the file leaves out is cleared, but for slug and project. If the file
-    carries an etag, nobody else's change is overwritten.
-    """
-    commands.edit(POLICY, name, project=project, file=file)
-
-
-@app.command()
-def show(name: Name, project: Project = None, output: FormOption = Form.YAML) -> None:
-    """Show a policy as a document that can be edited and given back."""
-    commands.show(POLICY, name, project=project, form=output)
-
-
-@app.command()
-def diff(name: Name, file: File, project: Project = None) -> None:
-    """Show what edit with the file would change; 0: nothing, 1: something."""
-    commands.diff(POLICY, name, project=project, file=file)
+add_to(app, POLICY, deletion="Delete a policy that no profile is on.")
 
 
 @app.command("list")
 def list_(
     *,
     project: Project = None,
-    name: Annotated[
-        str, typer.Option(metavar="SLUG", help="Only those; * at either end stands for anything.")
-    ] = "",
+    name: Listed = "",
     limit: Limit = DEFAULT_LIMIT,
 ) -> None:
     """List the policies of a project, newest first."""
@@ -76,9 +43,3 @@ def list_(
 
     answer = perform(work)
     show_rows(answer, answer.certificate_policies, _COLUMNS)
-
-
-@app.command()
-def delete(name: Name, project: Project = None) -> None:
-    """Delete a policy that no profile is on."""
-    commands.delete(POLICY, name, project=project)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from google.protobuf.field_mask_pb2 import FieldMask
@@ -14,16 +14,12 @@ from certmanager.v1.profile_service_pb2 import (
     UpdateCertificateProfileRequest,
     UpdateCertificateProfileResponse,
 )
-from certmanager_client import literals
-from certmanager_client.cli import documents_commands as commands
-from certmanager_client.cli import documents_references as references
 from certmanager_client.cli import finding
-from certmanager_client.cli.documents_commands import Form
-from certmanager_client.cli.documents_kinds import PROFILE
-from certmanager_client.cli.documents_options import File, FormOption, Name, OptionalFile
+from certmanager_client.cli.documents.group import Listed, Name, add_to
+from certmanager_client.cli.documents.kinds import PROFILE
 from certmanager_client.cli.lazily import group
 from certmanager_client.cli.options import chosen
-from certmanager_client.cli.output import Column, say, show_json, show_rows
+from certmanager_client.cli.output import Column, say, show_answer, show_rows
 from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, Project
 from certmanager_client.cli.session import perform
 from certmanager_client.client import Client
@@ -40,42 +36,14 @@ _COLUMNS = (
 )
 
 
-@app.command()
-def create(file: File, project: Project = None) -> None:
-    """Create the profile that a YAML or JSON file states; `ca` and `policy` take names."""
-    commands.create(PROFILE, file, project=project)
-
-
-@app.command()
-def edit(name: Name, file: OptionalFile = None, project: Project = None) -> None:
-    """Replace a profile by what a file states, or edit it in $EDITOR.
-
-    What the file leaves out is cleared, but for project, slug, ca, policy,
-    enrollment_type and disabled. If the file carries an etag, nobody else's
-    change is overwritten.
-    """
-    commands.edit(PROFILE, name, project=project, file=file)
-
-
-@app.command()
-def show(name: Name, project: Project = None, output: FormOption = Form.YAML) -> None:
-    """Show a profile as a document that can be edited and given back."""
-    commands.show(PROFILE, name, project=project, form=output)
-
-
-@app.command()
-def diff(name: Name, file: File, project: Project = None) -> None:
-    """Show what edit with the file would change; 0: nothing, 1: something."""
-    commands.diff(PROFILE, name, project=project, file=file)
+add_to(app, PROFILE, deletion="Delete a profile that has issued nothing; one that has can be disabled.")
 
 
 @app.command("list")
 def list_(
     *,
     project: Project = None,
-    name: Annotated[
-        str, typer.Option(metavar="SLUG", help="Only those; * at either end stands for anything.")
-    ] = "",
+    name: Listed = "",
     ca: Annotated[str | None, typer.Option(metavar="NAME|ID", help="Only those of this CA.")] = None,
     policy: Annotated[str | None, typer.Option(metavar="SLUG|ID", help="Only those on this policy.")] = None,
     disabled: Annotated[
@@ -90,24 +58,14 @@ def list_(
         asked = ListCertificateProfilesRequest(
             project_id=within,
             name=name,
-            ca_id=await references.id_of(client, "ca_id", ca, project=within) if ca else "",
-            certificate_policy_id=(
-                await references.id_of(client, "certificate_policy_id", policy, project=within)
-                if policy
-                else ""
-            ),
+            ca_id=await finding.authority_id(client, ca, project=within) if ca else "",
+            certificate_policy_id=await finding.policy_id(client, policy, project=within) if policy else "",
             disabled=disabled,
         )
         return await client.all_pages(client.profiles.ListCertificateProfiles, asked, most=limit or None)
 
     answer = perform(work)
     show_rows(answer, answer.certificate_profiles, _COLUMNS)
-
-
-@app.command()
-def delete(name: Name, project: Project = None) -> None:
-    """Delete a profile that has issued nothing; one that has can be disabled."""
-    commands.delete(PROFILE, name, project=project)
 
 
 @app.command()
@@ -124,15 +82,15 @@ def disable(name: Name, project: Project = None) -> None:
 
 def _switch(name: str, project: str | None, *, disabled: bool) -> None:
     async def work(client: Client) -> UpdateCertificateProfileResponse:
-        found: Any = await references.profile(client, name, project=project)
+        id_ = await finding.profile_id(client, name, project=project)
         request = UpdateCertificateProfileRequest(
             # Without the etag: whatever else changes meanwhile, the switch is what is wanted.
-            certificate_profile=CertificateProfile(id=found.id, disabled=disabled),
+            certificate_profile=CertificateProfile(id=id_, disabled=disabled),
             update_mask=FieldMask(paths=["disabled"]),
         )
         return await client.call(client.profiles.UpdateCertificateProfile, request)
 
     answer = perform(work)
     if chosen().json:
-        show_json(literals.plain(answer, with_defaults=True))
+        show_answer(answer)
     say(f"the profile '{answer.certificate_profile.slug}' is {'disabled' if disabled else 'enabled'}")

@@ -9,7 +9,6 @@ import typer
 from certmanager.v1.project_pb2 import Project
 from certmanager.v1.project_service_pb2 import (
     CreateProjectRequest,
-    GetProjectRequest,
     GetProjectResponse,
     ListProjectsRequest,
     UpdateProjectRequest,
@@ -75,10 +74,9 @@ def list_(
 @app.command()
 def get(project: Named) -> None:
     """Show a project."""
-    request = GetProjectRequest(id=project) if finding.is_id(project) else GetProjectRequest(slug=project)
 
     async def work(client: Client) -> GetProjectResponse:
-        return await client.call(client.projects.GetProject, request)
+        return GetProjectResponse(project=await finding.project(client, project))
 
     answer = perform(work)
     show_one(answer, answer.project, _LINES)

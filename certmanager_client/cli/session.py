@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from certmanager_client.cli.exits import exit_of, fail
+from certmanager_client.cli.exits import Exit, exit_of, fail
 from certmanager_client.cli.explaining import explained
 from certmanager_client.cli.options import chosen
 from certmanager_client.cli.targets import Unresolved, target
@@ -34,7 +34,7 @@ def perform_at(resolved: Target, work: Callable[[Client], Awaitable[T]]) -> T:
     try:
         return asyncio.run(_connected(resolved, work))
     except ApiError as error:
-        fail(*explained(error), status=exit_of(error.code))
+        fail(*explained(error), status=Exit.UNTRUSTED if error.lasting else exit_of(error.code))
 
 
 async def _connected(resolved: Target, work: Callable[[Client], Awaitable[T]]) -> T:

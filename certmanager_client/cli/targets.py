@@ -7,13 +7,15 @@ a token that is kept for one server is never sent to another.
 from __future__ import annotations
 
 import os
-import sys
+import re
+import ssl
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
 
 from certmanager_client.cli import contexts
 from certmanager_client.cli.contexts import Context, ContextsFault
 from certmanager_client.cli.options import Options
+from certmanager_client.cli.reading import Unread, read_bounded
 from certmanager_client.target import Target
 
 ADDRESS = "CERTMANAGER_ADDRESS"
@@ -21,6 +23,8 @@ CA_FILE = "CERTMANAGER_CA_FILE"
 TOKEN = "CERTMANAGER_TOKEN"  # noqa: S105 - the name of a variable
 TOKEN_FILE = "CERTMANAGER_TOKEN_FILE"  # noqa: S105
 _LONGEST_TOKEN = 4096
+_LONGEST_ROOTS = 4 * 1024 * 1024
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 
 
 class Unresolved(Exception):
@@ -34,34 +38,43 @@ def target(options: Options, environment: Mapping[str, str] = os.environ) -> Tar
     token = secret(options, environment) or context.token
     if not token:
         raise Unresolved(f"no token: --token-file, {TOKEN_FILE} or {TOKEN} gives one, or `certmanager login`")
-    return checked(
-        context.address,
-        context.roots.encode() or None if said is None else said,
-        token,
-        insecure=context.insecure,
-    )
+    return of_context(replace(context, roots=context.roots if said is None else said, token=token))
 
 
-def checked(address: str, trusted: bytes | None, token: str, *, insecure: bool) -> Target:
-    """A target; raises Unresolved for what a Target refuses."""
+def of_context(context: Context) -> Target:
+    """The server of a context; raises Unresolved for what a Target refuses."""
     try:
-        return Target(address, trusted, token, insecure)
+        return Target(
+            context.address,
+            roots=context.roots.encode() or None,
+            token=context.token,
+            insecure=context.insecure,
+        )
     except ValueError as error:
         raise Unresolved(str(error)) from None
 
 
-def roots(options: Options, environment: Mapping[str, str] = os.environ) -> bytes | None:
-    """The CA certificates that options or environment name; None if they name none."""
-    file = options.ca_file or environment.get(CA_FILE)
+def roots(options: Options, environment: Mapping[str, str] = os.environ) -> str | None:
+    """The CA certificates that options or environment name, as PEM; None if they name none.
+
+    A context that is named brings its own, whatever the environment says.
+    """
+    file = options.ca_file or (environment.get(CA_FILE) if options.context is None else None)
     if not file:
         return None
     try:
-        found = Path(file).read_bytes()
-    except OSError as error:
-        raise Unresolved(f"cannot read the CA file {file}: {error.strerror}") from None
-    if b"-----BEGIN CERTIFICATE-----" not in found:
+        # What is not ASCII can stand beside the certificates only, as a name in another script.
+        found = read_bounded(str(file), _LONGEST_ROOTS, what="the CA file").decode("ascii", "replace")
+    except Unread as error:
+        raise Unresolved(str(error)) from None
+    blocks = "".join(f"{block}\n" for block in _PEM.findall(found))
+    if not blocks:
         raise Unresolved(f"the CA file {file} holds no PEM certificate")
-    return found
+    try:
+        ssl.create_default_context(cadata=blocks)
+    except (ssl.SSLError, ValueError):
+        raise Unresolved(f"the CA file {file} holds a certificate that cannot be read") from None
+    return blocks
 
 
 def secret(options: Options, environment: Mapping[str, str] = os.environ) -> str:
@@ -79,13 +92,9 @@ def secret(options: Options, environment: Mapping[str, str] = os.environ) -> str
 def token_of(file: str) -> str:
     """The token in a file, or on stdin if that is ``-``; raises Unresolved."""
     try:
-        if file == "-":
-            text = sys.stdin.read(_LONGEST_TOKEN)
-        else:
-            with Path(file).open(encoding="ascii") as opened:
-                text = opened.read(_LONGEST_TOKEN)
-    except OSError as error:
-        raise Unresolved(f"cannot read the token file {file}: {error.strerror}") from None
+        text = read_bounded(file, _LONGEST_TOKEN, what="the token file").decode("ascii")
+    except Unread as error:
+        raise Unresolved(str(error)) from None
     except UnicodeDecodeError:
         raise Unresolved(f"the token file {file} holds no token") from None
     if not text.strip():

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from certmanager.v1.access_pb2 import AccessToken
 from certmanager.v1.access_service_pb2 import (
     CreateAccessTokenRequest,
     CreateAccessTokenResponse,
@@ -15,23 +18,30 @@ from certmanager.v1.access_service_pb2 import (
     RevokeAccessTokenRequest,
 )
 from certmanager_client.cli import finding
-from certmanager_client.cli.exits import fail
+from certmanager_client.cli.exits import Exit, fail
 from certmanager_client.cli.lazily import group
 from certmanager_client.cli.options import chosen
-from certmanager_client.cli.output import Column, say, show_one, show_rows
+from certmanager_client.cli.output import Column, field_text, say, show_one, show_rows
 from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, duration, instant
 from certmanager_client.cli.roles import Who
-from certmanager_client.cli.secret_files import reserved
 from certmanager_client.cli.session import perform
+from certmanager_client.cli.signals import hold
+from certmanager_client.cli.writing import FileFault, Lost, Place, Reserved, reserved
 from certmanager_client.client import Client
 
 app = group("Create, list and revoke access tokens.")
+
+
+def end(token: AccessToken) -> str:
+    """When a token ends."""
+    return field_text(token, "expires_at") or "never"
+
 
 _COLUMNS = (
     Column("ID", "id"),
     Column("IDENTITY", "identity_id"),
     Column("PREFIX", "prefix"),
-    Column("ENDS", lambda token: Column("", "expires_at").text(token) or "never"),
+    Column("ENDS", end),
     Column("LAST USED", "last_used_at"),
     Column("REVOKED", "revoked_at"),
     Column("DESCRIPTION", "description"),
@@ -40,7 +50,7 @@ _LINES = (
     Column("id", "id"),
     Column("identity", "identity_id"),
     Column("description", "description"),
-    Column("ends", lambda token: Column("", "expires_at").text(token) or "never"),
+    Column("ends", end),
     Column("last used", "last_used_at"),
     Column("revoked", "revoked_at"),
 )
@@ -72,16 +82,14 @@ def create(
 
     async def work(client: Client) -> CreateAccessTokenResponse:
         request.identity_id = await finding.identity_id(client, identity)
-        return await client.call(client.access.CreateAccessToken, request)
+        answer = await client.call(client.access.CreateAccessToken, request)
+        hold()
+        return answer
 
     if out is None:
-        _show(perform(work), quiet=quiet)
+        _hand_over(perform(work), quiet=quiet)
         return
-    # The place comes first: a secret that cannot be kept would be lost.
-    with reserved(out) as file:
-        answer = perform(work)
-        file.write(answer.secret + "\n")
-    answer.secret = ""
+    answer = _kept(work, out)
     _show(answer, quiet=quiet)
     if not quiet:
         say(f"its secret is in {out}")
@@ -111,6 +119,43 @@ def revoke(token: Annotated[str, typer.Argument(metavar="ID", help="The token's 
     request = RevokeAccessTokenRequest(id=token)
     answer = perform(lambda client: client.call(client.access.RevokeAccessToken, request))
     show_one(answer, answer.access_token, _LINES)
+
+
+def _kept(
+    work: Callable[[Client], Awaitable[CreateAccessTokenResponse]], out: Path
+) -> CreateAccessTokenResponse:
+    """The answer without the secret, which is in the file. Its place comes first: else it could be lost."""
+    try:
+        with reserved((Place(out, secret=True),)) as (file,):
+            answer = perform(work)
+            _publish(file, answer)
+    except FileFault as error:
+        fail(str(error))
+    answer.secret = ""
+    return answer
+
+
+def _publish(file: Reserved, answer: CreateAccessTokenResponse) -> None:
+    try:
+        file.publish(f"{answer.secret}\n".encode())
+    except Lost as error:
+        fail(str(error), _useless(answer), status=Exit.UNEXPECTED)
+    except FileFault as error:
+        fail(str(error), f"it is the token {answer.access_token.id}", status=Exit.UNEXPECTED)
+
+
+def _hand_over(answer: CreateAccessTokenResponse, *, quiet: bool) -> None:
+    """Show a secret; if that fails, tell which token is to be revoked."""
+    try:
+        _show(answer, quiet=quiet)
+        sys.stdout.flush()
+    except OSError:
+        print(_useless(answer), file=sys.stderr)
+        raise
+
+
+def _useless(answer: CreateAccessTokenResponse) -> str:
+    return f"nobody has its secret: `certmanager token revoke {answer.access_token.id}`"
 
 
 def _show(answer: CreateAccessTokenResponse, *, quiet: bool) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from certmanager.v1.access_service_pb2 import WhoAmIRequest, WhoAmIResponse
 from certmanager_client.cli import finding
 from certmanager_client.cli.options import chosen
-from certmanager_client.cli.output import Column, show_lines, show_one, show_rows
+from certmanager_client.cli.output import Column, field_text, show_lines, show_one, show_rows
 from certmanager_client.cli.parameters import Project
 from certmanager_client.cli.roles import ROLE_COLUMNS
 from certmanager_client.cli.session import perform
+from certmanager_client.cli.token import end
 from certmanager_client.client import Client
 
 _LINES = (
     Column("identity", lambda answer: answer.identity.name),
-    Column("kind", lambda answer: Column("", "kind").text(answer.identity)),
+    Column("kind", lambda answer: field_text(answer.identity, "kind")),
     Column("id", lambda answer: answer.identity.id),
     Column("token", lambda answer: answer.access_token.id),
-    Column("token ends", lambda answer: Column("", "expires_at").text(answer.access_token) or "never"),
+    Column("token ends", lambda answer: end(answer.access_token)),
 )
 
 

@@ -76,7 +76,12 @@ class Desk:
         """This process's, without what is ours but the desk's."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CERTMANAGER_")}
         paths = os.pathsep.join((str(ROOT), str(ROOT / "gen")))
-        ours = {"PYTHONPATH": paths, "CERTMANAGER_CLIENT_CONFIG": str(self.contexts), "COLUMNS": "200"}
+        ours = {
+            "PYTHONPATH": paths,
+            "CERTMANAGER_CLIENT_CONFIG": str(self.contexts),
+            "COLUMNS": "200",
+            "TMPDIR": str(self.home.parent),  # what is kept there goes when the test's directories go
+        }
         return {**inherited, **ours, **self.variables}
 
 

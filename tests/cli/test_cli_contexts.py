@@ -9,7 +9,13 @@ import pytest
 from certmanager_client.cli import contexts
 from certmanager_client.cli.contexts import Context, Contexts, ContextsFault
 
+LOCK = ".contexts.json.lock"
 ONE = Contexts("prod", {"prod": Context("ca.example:8443", "PEM", "cm_secret", identity="alice")})
+
+
+def write(file: Path, kept: Contexts = ONE) -> None:
+    contexts.change(file, lambda _: kept)
+
 
 PLACES = {
     "its own variable": ({"CERTMANAGER_CLIENT_CONFIG": "here.json", "XDG_CONFIG_HOME": "/x"}, "here.json"),
@@ -30,7 +36,7 @@ def test_where_it_stands(case: str) -> None:
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     file = tmp_path / "new" / "contexts.json"
-    contexts.write(file, ONE)
+    write(file)
     assert contexts.read(file) == ONE
 
 
@@ -43,22 +49,22 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
 ) -> None:
     """As when the disk is full."""
     file = tmp_path / "contexts.json"
-    contexts.write(file, ONE)
+    write(file)
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(ContextsFault, match=r"cannot write .*: No space left on device"):
-        contexts.write(file, Contexts())
+        contexts.change(file, lambda _: Contexts())
     assert contexts.read(file) == ONE
-    assert list(tmp_path.iterdir()) == [file]
+    assert {one.name for one in tmp_path.iterdir()} == {file.name, LOCK}
 
 
 @pytest.mark.parametrize("mode", [0o604, 0o640, 0o660, 0o601])
 def test_a_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "contexts.json"
-    contexts.write(file, ONE)
+    write(file)
     file.chmod(mode)
     with pytest.raises(ContextsFault, match="others than you can use it") as caught:
         contexts.read(file)

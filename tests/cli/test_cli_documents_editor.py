@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from certmanager_client.cli.documents_editor import Abandoned, NotTaken, edited
+from certmanager_client.cli.documents.editor import Abandoned, NotTaken, edited
 
 Edit = Callable[[str], None]
 
@@ -105,7 +105,7 @@ def test_a_fault_of_the_sender_keeps_the_text(editor: Edit, tmp_path: Path) -> N
     assert drafts(tmp_path) == ["x\n"]
 
 
-def test_a_missing_editor_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_editor_is_told(editor: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     """By its name."""
     monkeypatch.setenv("VISUAL", "no-such-editor")
     with pytest.raises(Abandoned, match="cannot start the editor 'no-such-editor'"):

@@ -107,7 +107,7 @@ async def test_a_server_that_is_not_trusted_is_told_so(desk: Desk, sqlite_live: 
     outcome = await desk.with_(CERTMANAGER_CA_FILE=str(other)).run("whoami")
     address = sqlite_live.app.endpoints["grpc"]
     trust = "its certificate is not under the CA certificates that are trusted here"
-    assert (outcome.code, outcome.err) == (7, f"certmanager: cannot reach {address}: {trust}\n")
+    assert (outcome.code, outcome.err) == (13, f"certmanager: cannot reach {address}: {trust}\n")
 
 
 async def test_a_deadline_that_passed_is_told(desk: Desk) -> None:

@@ -64,7 +64,7 @@ async def test_an_older_key_is_never_overwritten(desk: Desk) -> None:
     """It may be in use; the command says what would replace it."""
     (desk.home / "a.example.com.key").write_text("older")
     outcome = await desk.run(*ASK)
-    told = "certmanager: a.example.com.key is there already; --force replaces it\n"
+    told = "certmanager: a.example.com.key is there already; --force replaces what is there\n"
     assert (outcome.code, outcome.err) == (2, told)
     assert (desk.home / "a.example.com.key").read_text() == "older"
 
@@ -204,7 +204,7 @@ async def test_warnings_stand_on_stderr(desk: Desk, sqlite_live: Live) -> None:
     [
         (("--ttl", "1d", "--not-after", "2030-01-01"), "--ttl and --not-after"),
         (("--path-length", "0"), "--as-ca"),
-        (("--csr", "no-such-file"), "cannot read no-such-file"),
+        (("--csr", "no-such-file"), "cannot read the CSR no-such-file"),
         (("--key-format", "pkcs12"), "--password-file"),
         (("--password-file", "x"), "--key-format pkcs12"),
         (("--metadata", "env"), "KEY=VALUE"),

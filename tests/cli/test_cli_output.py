@@ -113,3 +113,13 @@ def test_what_is_left_is_told_beside_the_list(capsys: Captured) -> None:
 def test_numbers_and_octets_are_texts() -> None:
     event = AuditEvent(sequence=7, hash=b"\x01\xff")
     assert [Column("", name).text(event) for name in ("sequence", "hash")] == ["7", "01ff"]
+
+
+def test_a_dumb_terminal_cuts_no_id(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of such a one a width that is set alone is not believed."""
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.delenv("COLUMNS", raising=False)
+    wide = Identity(name="01a208fb-0dd8-7000-ab96-668465ddbc49" * 4)
+    show_rows(ListIdentitiesResponse(identities=[wide]), [wide], COLUMNS)
+    assert wide.name in capsys.readouterr().out

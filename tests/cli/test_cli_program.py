@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from certmanager_client.cli import contexts
 from certmanager_client.cli.lazily import Lazy, ServerCommand
 from certmanager_client.cli.main import Commands
 from server.cli import main as server
@@ -85,6 +86,17 @@ async def test_words_are_completed(tmp_path: Path, words: str, completed: list[s
         _CERTMANAGER_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))
     )
     assert set((await desk.done()).split()) == set(completed)
+
+
+async def test_contexts_are_completed(tmp_path: Path) -> None:
+    """By their names, for the option and for the commands on them."""
+    desk = Desk(tmp_path)
+    contexts.change(desk.contexts, lambda kept: kept.with_("prod", contexts.Context("a:1")))
+    for words in ("certmanager --context ", "certmanager context use ", "certmanager context show "):
+        typing = desk.with_(
+            _CERTMANAGER_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(words.count(" "))
+        )
+        assert (await typing.done()).split() == ["prod"]
 
 
 @pytest.mark.parametrize("name", LAZY)

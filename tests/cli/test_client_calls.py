@@ -57,14 +57,6 @@ async def test_what_is_idempotent_is_tried_again() -> None:
     assert len(script.asked) == 2
 
 
-async def test_what_creates_is_not_tried_again() -> None:
-    """It may have been done: the answer alone was lost."""
-    async with scripted(BUSY, CreateProjectResponse()) as (client, script):
-        with pytest.raises(ApiError):
-            await client.call(client.projects.CreateProject, CreateProjectRequest(slug="web"))
-    assert len(script.asked) == 1
-
-
 async def test_what_creates_is_tried_again_if_it_names_its_intent() -> None:
     """With the same bytes, so that the server knows it."""
     async with scripted(BUSY, CreateProjectResponse()) as (client, script):

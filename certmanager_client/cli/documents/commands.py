@@ -12,20 +12,28 @@ from typing import Any, NoReturn
 import typer
 
 from certmanager_client import literals
-from certmanager_client.cli.documents import ask, read_stated, stated, to_create, to_update, written
-from certmanager_client.cli.documents_diff import difference, show_difference
-from certmanager_client.cli.documents_editor import Abandoned, NotTaken, edited
-from certmanager_client.cli.documents_kinds import Kind
-from certmanager_client.cli.documents_read import Stated
-from certmanager_client.cli.documents_tree import DocumentFault
-from certmanager_client.cli.documents_write import to_yaml
-from certmanager_client.cli.exits import Exit, fail
+from certmanager_client.cli.documents.diff import difference, show_difference
+from certmanager_client.cli.documents.editor import Abandoned, NotTaken, edited
+from certmanager_client.cli.documents.kinds import Kind
+from certmanager_client.cli.documents.read import Stated
+from certmanager_client.cli.documents.statements import (
+    ask,
+    read_stated,
+    stated,
+    to_create,
+    to_update,
+    written,
+)
+from certmanager_client.cli.documents.tree import DocumentFault
+from certmanager_client.cli.documents.write import to_yaml
+from certmanager_client.cli.exits import Exit, fail, let_one_mean_difference
 from certmanager_client.cli.options import chosen
 from certmanager_client.cli.output import say, show_json
 from certmanager_client.client import Client
 
 _MENDABLE = frozenset({Exit.USAGE, Exit.REFUSED, Exit.NOT_FOUND, Exit.CONFLICT})
 """What another text may change, so that the editor opens again."""
+_DIFFERENT = 1
 
 
 class Form(StrEnum):
@@ -76,6 +84,7 @@ def edit(kind: Kind, name: str, *, project: str | None, file: str | None) -> Non
 
 def diff(kind: Kind, name: str, *, project: str | None, file: str) -> NoReturn:
     """Show what ``edit`` with the file would change; ends with 0 for nothing, 1 for something."""
+    let_one_mean_difference()
     said = read_stated(kind, file)
 
     async def work(client: Client) -> tuple[str, str]:
@@ -91,7 +100,7 @@ def diff(kind: Kind, name: str, *, project: str | None, file: str) -> NoReturn:
         show_json({"changed": bool(lines), "diff": "".join(f"{line}\n" for line in lines)})
     else:
         show_difference(lines, sys.stdout)
-    raise typer.Exit(1 if lines else 0)
+    raise typer.Exit(_DIFFERENT if lines else Exit.OK)
 
 
 def delete(kind: Kind, name: str, *, project: str | None) -> None:

@@ -19,7 +19,7 @@ from certmanager.v1.profile_service_pb2 import (
     DeleteCertificateProfileRequest,
     UpdateCertificateProfileRequest,
 )
-from certmanager_client.cli import documents_references as references
+from certmanager_client.cli import finding
 from certmanager_client.client import Client
 
 _GIVEN = frozenset({"id", "revision", "created_at", "updated_at"})
@@ -57,6 +57,11 @@ class Kind:
     create: Send
     update: Send
     delete: Send
+
+    def keys(self, fields: frozenset[str]) -> list[str]:
+        """What documents call the fields, in the contract's order."""
+        known = [one.name for one in self.message.DESCRIPTOR.fields]
+        return [self.references.get(name, name) for name in known if name in fields]
 
 
 async def _create_policy(client: Client, message: policy_pb2.CertificatePolicy) -> Any:
@@ -104,7 +109,7 @@ POLICY = Kind(
     given=_GIVEN,
     references={"project_id": "project"},
     kept=frozenset({"project_id", "slug"}),
-    find=references.policy,
+    find=finding.policy,
     create=_create_policy,
     update=_update_policy,
     delete=_delete_policy,
@@ -117,7 +122,7 @@ PROFILE = Kind(
     references={"project_id": "project", "ca_id": "ca", "certificate_policy_id": "policy"},
     kept=frozenset({"project_id", "slug", "ca_id", "certificate_policy_id", "enrollment_type", "disabled"}),
     always=frozenset({"disabled"}),
-    find=references.profile,
+    find=finding.profile,
     create=_create_profile,
     update=_update_profile,
     delete=_delete_profile,

@@ -50,7 +50,11 @@ class Draft:
 
     def open(self) -> None:
         """Let the editor have it. Raises Abandoned if that fails."""
-        command = editor()
+        try:
+            command = editor()
+        except ValueError as error:
+            message = f"the command of the editor cannot be understood: {str(error).lower()}"
+            raise Abandoned(message, status=Exit.USAGE) from None
         try:
             done = subprocess.run([*command, str(self.path)], check=False)  # noqa: S603 - the caller's own choice
         except OSError as error:
@@ -66,7 +70,7 @@ class Draft:
 
 
 def editor(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The command of the caller's editor."""
+    """The command of the caller's editor. Raises ValueError, as for a quote that is never closed."""
     return shlex.split(environment.get("VISUAL") or environment.get("EDITOR") or "") or ["vi"]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from certmanager_client.cli import documents_references as references
 from certmanager_client.cli import finding
-from certmanager_client.cli.documents_files import read_bounded
-from certmanager_client.cli.documents_kinds import Kind
-from certmanager_client.cli.documents_read import Stated, read_document
-from certmanager_client.cli.documents_tree import GREATEST_SIZE, DocumentFault, Fault
-from certmanager_client.cli.documents_write import plain
+from certmanager_client.cli.documents import references
+from certmanager_client.cli.documents.kinds import Kind
+from certmanager_client.cli.documents.read import Stated, read_document
+from certmanager_client.cli.documents.tree import GREATEST_SIZE, DocumentFault, Fault
+from certmanager_client.cli.documents.write import plain
 from certmanager_client.cli.exits import fail
+from certmanager_client.cli.reading import must_read
 from certmanager_client.cli.session import perform
 from certmanager_client.client import Client
 
@@ -33,7 +33,7 @@ def ask(work: Callable[[Client], Awaitable[T]]) -> T:
 def read_file(file: str) -> str:
     """The text of a file, or of stdin for ``-``. Ends the program if it cannot be had."""
     try:
-        return read_bounded(file, _OCTETS).decode("utf-8-sig")
+        return must_read(file, _OCTETS).decode("utf-8-sig")
     except UnicodeDecodeError:
         fail(f"{file} is not UTF-8 text")
 

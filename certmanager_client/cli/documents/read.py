@@ -14,8 +14,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from certmanager_client import literals
-from certmanager_client.cli.documents_spans import read_span
-from certmanager_client.cli.documents_tree import (
+from certmanager_client.cli.documents.tree import (
     DocumentFault,
     Entries,
     Fault,
@@ -24,6 +23,7 @@ from certmanager_client.cli.documents_tree import (
     Tree,
     read_tree,
 )
+from certmanager_client.cli.times import read_instant, read_span
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _HABITS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
@@ -154,7 +154,7 @@ def _value(one: FieldDescriptor, text: str) -> Any:
     if one.enum_type is not None:
         return _enum(one.enum_type, text)
     if one.message_type is not None:
-        return _TEXTUAL[one.message_type.full_name](text)
+        return _textual(one.message_type.full_name, text)
     if one.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return _truth(text)
     if one.cpp_type == FieldDescriptor.CPPTYPE_STRING:
@@ -162,6 +162,13 @@ def _value(one: FieldDescriptor, text: str) -> Any:
     if not _INTEGER.fullmatch(text):
         raise _Wrong(f"'{text}' is not a whole number")
     return int(text)
+
+
+def _textual(kind: str, text: str) -> Message:
+    try:
+        return _TEXTUAL[kind](text)
+    except ValueError as error:
+        raise _Wrong(str(error)) from None
 
 
 def _enum(enum: EnumDescriptor, text: str) -> int:
@@ -179,24 +186,8 @@ def _truth(text: str) -> bool:
     raise _Wrong(f"'{text}' is neither true nor false: write {hint}")
 
 
-def _span(text: str) -> Duration:
-    try:
-        return read_span(text)
-    except ValueError as error:
-        raise _Wrong(str(error)) from None
-
-
-def _instant(text: str) -> Timestamp:
-    found = Timestamp()
-    try:
-        found.FromJsonString(text)
-    except ValueError:
-        raise _Wrong(f"'{text}' is no time like 2030-01-31T00:00:00Z") from None
-    return found
-
-
 _TEXTUAL: Mapping[str, Callable[[str], Message]] = {
-    Duration.DESCRIPTOR.full_name: _span,
-    Timestamp.DESCRIPTOR.full_name: _instant,
+    Duration.DESCRIPTOR.full_name: read_span,
+    Timestamp.DESCRIPTOR.full_name: read_instant,
 }
 """The messages that a document writes as one scalar."""

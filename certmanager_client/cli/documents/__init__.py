@@ -1,0 +1,1 @@
+"""Policies and profiles as YAML or JSON documents: read, written, compared, edited."""
