@@ -8,11 +8,11 @@ import typer
 from typer.core import TyperGroup
 
 from certmanager.v1.access_service_pb2 import ListAuditEventsRequest, ListAuditEventsResponse
-from certmanager_client.cli import finding
-from certmanager_client.cli.lazily import ServerCommand, group
-from certmanager_client.cli.output import Column, labels, show_rows
-from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, instant
-from certmanager_client.cli.session import perform
+from certmanager_client.cli.terminal import finding
+from certmanager_client.cli.terminal.lazily import ServerCommand, group
+from certmanager_client.cli.terminal.output import Column, labels, show_rows
+from certmanager_client.cli.terminal.parameters import DEFAULT_LIMIT, Limit, instant
+from certmanager_client.cli.terminal.session import perform
 from certmanager_client.client import Client
 
 

@@ -11,9 +11,9 @@ from typing import Annotated, ClassVar, NoReturn
 import typer
 import typer.main
 
-from certmanager_client.cli.lazily import Lazy, LazyGroup, ServerCommand, group
-from certmanager_client.cli.options import LONGEST, choose, forget, seconds
-from certmanager_client.cli.running import run
+from certmanager_client.cli.terminal.lazily import Lazy, LazyGroup, ServerCommand, group
+from certmanager_client.cli.terminal.options import LONGEST, choose, forget, seconds
+from certmanager_client.cli.terminal.running import run
 
 _CLI = "certmanager_client.cli"
 
@@ -22,22 +22,28 @@ class Commands(LazyGroup):
     """All commands, in the order of the help."""
 
     table: ClassVar[Mapping[str, Lazy | ServerCommand]] = {
-        "login": Lazy(f"{_CLI}.login:login", "Keep a server's address, CA file and your token as a context."),
-        "logout": Lazy(f"{_CLI}.login:logout", "Forget the token of a context."),
-        "context": Lazy(f"{_CLI}.context:app", "Choose among the servers that you are logged in to."),
-        "whoami": Lazy(f"{_CLI}.whoami:whoami", "Show who you are to the server, and what you may do."),
+        "login": Lazy(
+            f"{_CLI}.contexts.login:login", "Keep a server's address, CA file and your token as a context."
+        ),
+        "logout": Lazy(f"{_CLI}.contexts.login:logout", "Forget the token of a context."),
+        "context": Lazy(
+            f"{_CLI}.contexts.commands:app", "Choose among the servers that you are logged in to."
+        ),
+        "whoami": Lazy(
+            f"{_CLI}.access.whoami:whoami", "Show who you are to the server, and what you may do."
+        ),
         "project": Lazy(f"{_CLI}.project:app", "Create and look after projects."),
-        "identity": Lazy(f"{_CLI}.identity:app", "Say who may call the server, and what they may do."),
-        "token": Lazy(f"{_CLI}.token:app", "Create, list and revoke access tokens."),
-        "ca": Lazy(f"{_CLI}.authority:app", "Create and look after certificate authorities."),
+        "identity": Lazy(f"{_CLI}.access.identity:app", "Say who may call the server, and what they may do."),
+        "token": Lazy(f"{_CLI}.access.token:app", "Create, list and revoke access tokens."),
+        "ca": Lazy(f"{_CLI}.authorities.commands:app", "Create and look after certificate authorities."),
         "policy": Lazy(f"{_CLI}.policy:app", "Write policies: what certificates may contain."),
         "profile": Lazy(f"{_CLI}.profile:app", "Write profiles: which CA, which policy, which defaults."),
-        "issue": Lazy(f"{_CLI}.issuing:issue", "Get a certificate."),
+        "issue": Lazy(f"{_CLI}.issuing.command:issue", "Get a certificate."),
         "request": Lazy(
-            f"{_CLI}.request:app", "Follow and decide requests for certificates; claim their keys."
+            f"{_CLI}.requests.commands:app", "Follow and decide requests for certificates; claim their keys."
         ),
-        "get": Lazy(f"{_CLI}.certificates:get", "Show a certificate."),
-        "list": Lazy(f"{_CLI}.certificates:list_", "List certificates."),
+        "get": Lazy(f"{_CLI}.certificates.commands:get", "Show a certificate."),
+        "list": Lazy(f"{_CLI}.certificates.commands:list_", "List certificates."),
         "audit": Lazy(f"{_CLI}.audit:app", "Read the audit log, and check that it is whole."),
         "serve": ServerCommand(
             "serve", help_="Serve until SIGTERM or SIGINT; a second signal stops at once."
@@ -61,7 +67,7 @@ def _tell_version(value: bool) -> None:
 
 
 def _contexts() -> list[str]:
-    from certmanager_client.cli.contexts import names  # noqa: PLC0415 - for completion only
+    from certmanager_client.cli.contexts.kept import names  # noqa: PLC0415 - for completion only
 
     return names()
 

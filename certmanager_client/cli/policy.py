@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from certmanager.v1.policy_service_pb2 import ListCertificatePoliciesRequest, ListCertificatePoliciesResponse
-from certmanager_client.cli import finding
 from certmanager_client.cli.documents.group import Listed, add_to
 from certmanager_client.cli.documents.kinds import POLICY
-from certmanager_client.cli.lazily import group
-from certmanager_client.cli.output import Column, show_rows
-from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, Project
-from certmanager_client.cli.session import perform
+from certmanager_client.cli.terminal import finding
+from certmanager_client.cli.terminal.lazily import group
+from certmanager_client.cli.terminal.output import Column, show_rows
+from certmanager_client.cli.terminal.parameters import DEFAULT_LIMIT, Limit, Project
+from certmanager_client.cli.terminal.session import perform
 from certmanager_client.client import Client
 
 app = group("Write policies: what certificates may contain.")

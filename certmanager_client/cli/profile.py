@@ -14,14 +14,14 @@ from certmanager.v1.profile_service_pb2 import (
     UpdateCertificateProfileRequest,
     UpdateCertificateProfileResponse,
 )
-from certmanager_client.cli import finding
 from certmanager_client.cli.documents.group import Listed, Name, add_to
 from certmanager_client.cli.documents.kinds import PROFILE
-from certmanager_client.cli.lazily import group
-from certmanager_client.cli.options import chosen
-from certmanager_client.cli.output import Column, say, show_answer, show_rows
-from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit, Project
-from certmanager_client.cli.session import perform
+from certmanager_client.cli.terminal import finding
+from certmanager_client.cli.terminal.lazily import group
+from certmanager_client.cli.terminal.options import chosen
+from certmanager_client.cli.terminal.output import Column, say, show_answer, show_rows
+from certmanager_client.cli.terminal.parameters import DEFAULT_LIMIT, Limit, Project
+from certmanager_client.cli.terminal.session import perform
 from certmanager_client.client import Client
 
 app = group("Write profiles: which CA, which policy, which defaults.")

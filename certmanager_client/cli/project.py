@@ -14,12 +14,12 @@ from certmanager.v1.project_service_pb2 import (
     UpdateProjectRequest,
     UpdateProjectResponse,
 )
-from certmanager_client.cli import finding
-from certmanager_client.cli.exits import fail
-from certmanager_client.cli.lazily import group
-from certmanager_client.cli.output import Column, show_one, show_rows
-from certmanager_client.cli.parameters import DEFAULT_LIMIT, Limit
-from certmanager_client.cli.session import perform
+from certmanager_client.cli.terminal import finding
+from certmanager_client.cli.terminal.exits import fail
+from certmanager_client.cli.terminal.lazily import group
+from certmanager_client.cli.terminal.output import Column, show_one, show_rows
+from certmanager_client.cli.terminal.parameters import DEFAULT_LIMIT, Limit
+from certmanager_client.cli.terminal.session import perform
 from certmanager_client.client import Client
 
 app = group("Create and look after projects, which hold CAs, policies, profiles and certificates.")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from certmanager_client.cli import contexts
-from certmanager_client.cli.contexts import Context, Contexts, ContextsFault
+from certmanager_client.cli.contexts import kept as contexts
+from certmanager_client.cli.contexts.kept import Context, Contexts, ContextsFault
 
 LOCK = ".contexts.json.lock"
 ONE = Contexts("prod", {"prod": Context("ca.example:8443", "PEM", "cm_secret", identity="alice")})

@@ -14,7 +14,7 @@ from certmanager_client.cli.documents.diff import difference, show_difference
 from certmanager_client.cli.documents.read import read_document
 from certmanager_client.cli.documents.tree import GREATEST_DEPTH, GREATEST_SIZE, DocumentFault
 from certmanager_client.cli.documents.write import plain, to_yaml
-from certmanager_client.cli.times import read_span, write_span
+from certmanager_client.cli.terminal.times import read_span, write_span
 
 POLICY, PROFILE = policy_pb2.CertificatePolicy, profile_pb2.CertificateProfile
 

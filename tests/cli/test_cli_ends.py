@@ -71,7 +71,7 @@ async def test_a_closed_stderr_changes_no_status(tmp_path: Path) -> None:
 async def test_a_reader_that_goes_away_is_no_error(tmp_path: Path, limit: int) -> None:
     """Neither with more output than a pipe and a buffer hold, nor with less."""
     code = (
-        "import sys, typer; from certmanager_client.cli.running import run\n"
+        "import sys, typer; from certmanager_client.cli.terminal.running import run\n"
         "def command(**_):\n"
         f"    for _ in range({limit or 100_000}): print('a line that is as long as lines are')\n"
         "sys.exit(run(command))"

@@ -9,7 +9,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from certmanager_client.cli.exits import Exit, exit_of
+from certmanager_client.cli.terminal.exits import Exit, exit_of
 from tests.cli.commands import Desk, desk_at
 from tests.serving import Live
 

@@ -10,9 +10,9 @@ import pytest
 
 from certmanager.v1.certificate_pb2 import IssuedCertificate
 from certmanager.v1.certificate_service_pb2 import IssueCertificateResponse
-from certmanager_client.cli.issuing_answer import tell_pending, write
-from certmanager_client.cli.issuing_places import Outputs, Part, stem
-from certmanager_client.cli.writing import FileFault, KeptElsewhere, Place, reserved
+from certmanager_client.cli.issuing.answer import tell_pending, write
+from certmanager_client.cli.issuing.places import Outputs, Part, stem
+from certmanager_client.cli.terminal.writing import FileFault, KeptElsewhere, Place, reserved
 
 
 def mode(path: Path) -> int:

@@ -11,8 +11,8 @@ import pytest
 
 from certmanager.v1.access_pb2 import AuditEvent, Identity
 from certmanager.v1.access_service_pb2 import GetIdentityResponse, ListIdentitiesResponse
-from certmanager_client.cli import options
-from certmanager_client.cli.output import Column, say, show_one, show_rows
+from certmanager_client.cli.terminal import options
+from certmanager_client.cli.terminal.output import Column, say, show_one, show_rows
 
 COLUMNS = (Column("NAME", "name"), Column("KIND", "kind"), Column("CREATED", "created_at"))
 ALICE = Identity(id="1", name="alice", kind="IDENTITY_KIND_PERSON", created_at={"seconds": 0, "nanos": 5000})

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from certmanager_client.cli import contexts
-from certmanager_client.cli.lazily import Lazy, ServerCommand
+from certmanager_client.cli.contexts import kept as contexts
 from certmanager_client.cli.main import Commands
+from certmanager_client.cli.terminal.lazily import Lazy, ServerCommand
 from server.cli import main as server
 from tests.cli.commands import PROGRAM, Desk, desk_at
 from tests.serving import Live

@@ -13,10 +13,11 @@ import pytest
 
 from certmanager.v1.access_service_pb2 import WhoAmIRequest
 from certmanager_client import ApiError, Client, Target
-from certmanager_client.cli import contexts, targets
-from certmanager_client.cli.contexts import Context, Contexts, ContextsFault
-from certmanager_client.cli.options import Options
-from certmanager_client.cli.targets import Unresolved
+from certmanager_client.cli.contexts import kept as contexts
+from certmanager_client.cli.contexts import targets
+from certmanager_client.cli.contexts.kept import Context, Contexts, ContextsFault
+from certmanager_client.cli.contexts.targets import Unresolved
+from certmanager_client.cli.terminal.options import Options
 from certmanager_client.connecting import connection_failure, is_lasting
 from tests.cli.commands import Desk, desk_at
 from tests.serving import Live

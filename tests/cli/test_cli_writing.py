@@ -17,10 +17,10 @@ import pytest
 
 from certmanager.v1.access_pb2 import AccessToken
 from certmanager.v1.access_service_pb2 import CreateAccessTokenResponse
-from certmanager_client.cli import contexts
-from certmanager_client.cli.contexts import Context
-from certmanager_client.cli.signals import ending_in_order, hold
-from certmanager_client.cli.writing import FileFault, Lost, Place, reserved, write_whole
+from certmanager_client.cli.contexts import kept as contexts
+from certmanager_client.cli.contexts.kept import Context
+from certmanager_client.cli.terminal.signals import ending_in_order, hold
+from certmanager_client.cli.terminal.writing import FileFault, Lost, Place, reserved, write_whole
 from tests.cli.commands import PROGRAM, Desk, desk_at
 from tests.serving import Live
 
@@ -159,7 +159,7 @@ def test_a_token_that_cannot_be_written_is_not_lost_silently(
     """It is elsewhere, or is to be revoked."""
     import typer  # noqa: PLC0415 - what a command ends with
 
-    from certmanager_client.cli.token import _publish  # noqa: PLC0415 - the part that has the answer
+    from certmanager_client.cli.access.token import _publish  # noqa: PLC0415 - the part that has the answer
 
     (tmp_path / "rescue").mkdir()
     answer = CreateAccessTokenResponse(access_token=AccessToken(id="7"), secret="cm_secret")
@@ -238,8 +238,8 @@ async def test_a_signal_during_the_call_leaves_no_file(tmp_path: Path, number: s
 HELD = """
 import os, signal, sys
 from pathlib import Path
-from certmanager_client.cli.signals import hold
-from certmanager_client.cli.writing import Place, reserved
+from certmanager_client.cli.terminal.signals import hold
+from certmanager_client.cli.terminal.writing import Place, reserved
 with reserved([Place(Path("key"), secret=True)]) as (file,):
     hold()
     os.kill(os.getpid(), int(sys.argv[1]))

@@ -26,9 +26,9 @@ from certmanager_client.cli.documents.statements import (
 )
 from certmanager_client.cli.documents.tree import DocumentFault
 from certmanager_client.cli.documents.write import to_yaml
-from certmanager_client.cli.exits import Exit, fail, let_one_mean_difference
-from certmanager_client.cli.options import chosen
-from certmanager_client.cli.output import say, show_json
+from certmanager_client.cli.terminal.exits import Exit, fail, let_one_mean_difference
+from certmanager_client.cli.terminal.options import chosen
+from certmanager_client.cli.terminal.output import say, show_json
 from certmanager_client.client import Client
 
 _MENDABLE = frozenset({Exit.USAGE, Exit.REFUSED, Exit.NOT_FOUND, Exit.CONFLICT})

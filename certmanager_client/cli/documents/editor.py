@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from certmanager_client.cli.exits import Exit
+from certmanager_client.cli.terminal.exits import Exit
 
 T = TypeVar("T")
 

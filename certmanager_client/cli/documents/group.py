@@ -9,7 +9,7 @@ import typer
 from certmanager_client.cli.documents import commands
 from certmanager_client.cli.documents.commands import Form
 from certmanager_client.cli.documents.kinds import Kind
-from certmanager_client.cli.parameters import Project
+from certmanager_client.cli.terminal.parameters import Project
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Its slug or id.")]
 File = Annotated[

@@ -19,7 +19,7 @@ from certmanager.v1.profile_service_pb2 import (
     DeleteCertificateProfileRequest,
     UpdateCertificateProfileRequest,
 )
-from certmanager_client.cli import finding
+from certmanager_client.cli.terminal import finding
 from certmanager_client.client import Client
 
 _GIVEN = frozenset({"id", "revision", "created_at", "updated_at"})

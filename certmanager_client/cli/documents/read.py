@@ -23,7 +23,7 @@ from certmanager_client.cli.documents.tree import (
     Tree,
     read_tree,
 )
-from certmanager_client.cli.times import read_instant, read_span
+from certmanager_client.cli.terminal.times import read_instant, read_span
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _HABITS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}

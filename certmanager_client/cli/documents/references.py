@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from certmanager.v1.certificate_authority_service_pb2 import ListCertificateAuthoritiesRequest
-from certmanager_client.cli import finding
+from certmanager_client.cli.terminal import finding
 from certmanager_client.client import Client
 from certmanager_client.errors import ApiError
 

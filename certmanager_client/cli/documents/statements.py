@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
-from certmanager_client.cli import finding
 from certmanager_client.cli.documents import references
 from certmanager_client.cli.documents.kinds import Kind
 from certmanager_client.cli.documents.read import Stated, read_document
 from certmanager_client.cli.documents.tree import GREATEST_SIZE, DocumentFault, Fault
 from certmanager_client.cli.documents.write import plain
-from certmanager_client.cli.exits import fail
-from certmanager_client.cli.reading import must_read
-from certmanager_client.cli.session import perform
+from certmanager_client.cli.terminal import finding
+from certmanager_client.cli.terminal.exits import fail
+from certmanager_client.cli.terminal.reading import must_read
+from certmanager_client.cli.terminal.session import perform
 from certmanager_client.client import Client
 
 T = TypeVar("T")

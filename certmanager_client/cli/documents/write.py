@@ -11,7 +11,7 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from certmanager_client import literals
-from certmanager_client.cli.times import write_span
+from certmanager_client.cli.terminal.times import write_span
 
 _UNFOLDED = 2**20
 """Columns: a long pattern stays on its line, so that a diff shows it whole."""

@@ -1,0 +1,1 @@
+"""``identity``, ``token``, ``whoami``: who may call, and what they may do."""

@@ -1,0 +1,1 @@
+"""``ca``: certificate authorities."""

@@ -1,0 +1,1 @@
+"""``get`` and ``list``: issued certificates."""

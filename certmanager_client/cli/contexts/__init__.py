@@ -1,0 +1,1 @@
+"""``login`` and ``context``: the servers that one is logged in to."""

@@ -1,0 +1,1 @@
+"""``request``: certificate requests, followed and decided."""
