@@ -134,7 +134,7 @@ def test_an_argument_that_is_no_text_is_told(tmp_path: Path, words: str) -> None
 
 
 BROKEN = (
-    "import sys; from certmanager_client.cli import main, whoami\n"
+    "import sys; from certmanager_client.cli import main; from certmanager_client.cli.access import whoami\n"
     "def broken(*_): raise ZeroDivisionError('cm_secret')\n"
     "whoami.perform = broken; sys.argv = ['certmanager', *sys.argv[1:]]; main.main()"
 )
