@@ -8,53 +8,28 @@ import socket
 from asyncio import Event
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
-from server import keyring, telemetry
+from server import keyring
 from server.api import listen, seeds
-from server.api.concerns.deadline import CallLimits
 from server.api.concerns.drain import Drain
-from server.api.concerns.record import Recorder
-from server.api.documents import Compiler
 from server.api.listen import CertificateSource, TransportLimits
-from server.api.paging import Paging
-from server.api.pipeline import Concerns, Pipeline
-from server.api.services import UseCases, services
+from server.api.pipeline import Pipeline
 from server.api.startup import StartupError
 from server.bootstrap import META_IDS, Seeds, bootstrap, migrated
-from server.ca.authorities import Authorities
-from server.ca.pool import CryptoPool
 from server.ca.service import META_CERTIFICATE, META_KEY, ServiceCA, ServiceCertificate, server_name
 from server.clock import Clock, utc_now
 from server.config import Settings, SettingsError
 from server.errors import Unavailable
 from server.files import write_private, write_public
+from server.parts import Parts
 from server.pki.faults import NameFault
 from server.pki.pem import certificate_pem
 from server.pki.seal import KEK
-from server.ra.access import Caller
-from server.ra.access_tokens import AccessTokens
-from server.ra.audit_log import AuditLog
-from server.ra.authorities import CertificateAuthorities
-from server.ra.catalog import Catalog
-from server.ra.certificates import Certificates
-from server.ra.founding import Founding
-from server.ra.horizon import Horizon
-from server.ra.identities import Identities
-from server.ra.last_use import LastUse
-from server.ra.pages import KEY_INFO, Pages
-from server.ra.policies import Policies
-from server.ra.profiles import Profiles
-from server.ra.projects import Projects
-from server.ra.registration import Issued, Registration
-from server.ra.role_bindings import RoleBindings
-from server.ra.roles import PERMISSIONS
-from server.ra.tasks import Tasks
-from server.ra.tokens import Authenticator
-from server.ra.whoami import WhoAmI
+from server.ra.setup.horizon import Horizon
+from server.ra.upkeep import Upkeep
 from server.store.store import Store
-from server.telemetry import Metrics
 from server.tls import FileCertificate, read_roots
 from server.web.metrics import metrics_app
 from server.web.serving import serve
@@ -73,6 +48,7 @@ class Application:
     """By name of the listener: where it listens."""
     store: Store
     drain: Drain
+    upkeep: Upkeep
     _delay: float
 
     async def drained(self) -> None:
@@ -87,75 +63,17 @@ async def application(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
     async with AsyncExitStack() as stack:
         store = await opened(settings, stack, clock=clock)
         kek = await keyring.find(settings, store)
-        parts = _Parts(settings, store, kek, clock, stack)
+        parts = Parts(settings, store, kek, await store.epoch(), clock, stack)
         pipeline = parts.pipeline()
         source = await _certificate(settings, store, kek, clock=clock)
         ready = Event()
         pages = await _metrics(parts, ready)
         endpoints = {"grpc": await _grpc(settings, pipeline, source, stack), **pages}
         write_private(settings.data_dir / "endpoints.json", json.dumps(endpoints, indent=2) + "\n")
-        running = Application(endpoints, store, parts.drain, settings.drain_delay)
+        running = Application(endpoints, store, parts.drain, parts.upkeep, settings.drain_delay)
         stack.push_async_callback(running.drained)
         ready.set()
         yield running
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """What the parts of the application are made from; whatever has to be closed is left to the stack."""
-
-    settings: Settings
-    store: Store
-    kek: KEK
-    clock: Clock
-    stack: AsyncExitStack
-    drain: Drain = field(default_factory=Drain)
-    metrics: Metrics = field(default_factory=Metrics)
-
-    def pipeline(self) -> Pipeline:
-        """Every RPC with its concerns."""
-        recorder = Recorder(self.metrics, telemetry.logger("rpc"))
-        self.stack.callback(recorder.flush)
-        uses = LastUse(self.store)
-        self.stack.push_async_callback(uses.close)
-        concerns = Concerns(
-            authenticator=Authenticator(self.store, clock=self.clock, uses=uses),
-            make_caller=Caller,
-            drain=self.drain,
-            recorder=recorder,
-            limits=CallLimits(unary=self.settings.unary_timeout),
-        )
-        served = services(self.use_cases(), self.drain, reflection=self.settings.reflection)
-        return Pipeline(served, concerns, permissions=PERMISSIONS)
-
-    def use_cases(self) -> UseCases:
-        """What the servicers delegate to."""
-        pool, tasks = CryptoPool(), Tasks()
-        self.stack.callback(pool.close)
-        self.stack.push_async_callback(tasks.drain)
-        authorities = Authorities(self.kek, pool)
-        catalog = Catalog(self.store, authorities, Compiler())
-        registration = Registration(
-            self.store, catalog, pool, tasks=tasks, clock=self.clock, observe=self._count
-        )
-        return UseCases(
-            paging=Paging(Pages(self.kek.derive(KEY_INFO))),
-            founding=Founding(self.store, authorities, tasks=tasks, clock=self.clock),
-            authorities=CertificateAuthorities(self.store, catalog, clock=self.clock),
-            projects=Projects(self.store, clock=self.clock),
-            whoami=WhoAmI(self.store),
-            identities=Identities(self.store, clock=self.clock),
-            tokens=AccessTokens(self.store, clock=self.clock),
-            bindings=RoleBindings(self.store, clock=self.clock),
-            audit_log=AuditLog(self.store),
-            policies=Policies(self.store, catalog, clock=self.clock),
-            profiles=Profiles(self.store, catalog, clock=self.clock),
-            registration=registration,
-            certificates=Certificates(self.store, catalog, clock=self.clock),
-        )
-
-    def _count(self, issued: Issued) -> None:
-        self.metrics.certificates_issued.labels(issued.certificate.key_algorithm).inc()
 
 
 async def opened(settings: Settings, stack: AsyncExitStack, *, clock: Clock) -> Store:
@@ -208,7 +126,7 @@ def _client_ca(settings: Settings) -> bytes | None:
         raise SettingsError(f"cannot read the client CA {settings.client_ca}") from None
 
 
-async def _metrics(parts: _Parts, ready: Event) -> dict[str, str]:
+async def _metrics(parts: Parts, ready: Event) -> dict[str, str]:
     address, metrics = parts.settings.metrics, parts.metrics
     if address is None:
         return {}
@@ -226,7 +144,7 @@ async def _metrics(parts: _Parts, ready: Event) -> dict[str, str]:
     return {"metrics": f"http://{address.at(web.port)}"}
 
 
-async def _is_ready(parts: _Parts, started: Event) -> bool:
+async def _is_ready(parts: Parts, started: Event) -> bool:
     """Whether calls can be served: the listener is up and stays, and the database answers in time."""
     if not started.is_set() or parts.drain.started:
         return False

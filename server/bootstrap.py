@@ -22,8 +22,8 @@ from server.files import write_private
 from server.ids import new_id
 from server.pki.algorithms import KeyAlgorithm
 from server.pki.subjects import SubjectAttribute
-from server.ra.roles import Role
-from server.ra.tokens import hash_token, new_token, shown_prefix
+from server.ra.access.roles import Role
+from server.ra.access.tokens import hash_token, new_token, shown_prefix
 from server.store import migrate
 from server.store.failures import UniqueViolation
 from server.store.records import (

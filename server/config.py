@@ -132,6 +132,28 @@ class Settings(BaseModel):
     )
     drain_grace: Seconds = Field(30, description="Seconds that running calls get to finish at shutdown.")
 
+    watch_heartbeat: Seconds = Field(
+        30, gt=0, description="Seconds between heartbeats of a stream whose client does not say."
+    )
+    watch_age: Seconds = Field(
+        1800, gt=0, description="Seconds after which a stream is ended, give or take a fifth."
+    )
+    watch_patience: Seconds = Field(
+        30, gt=0, description="Seconds that a stream's client may take to read a message."
+    )
+    watches_per_identity: int = Field(
+        1000, ge=1, description="Open watches, and calls that wait, of one identity on one process."
+    )
+
+    retry_hours: float = Field(24, ge=24, le=8760, description="Hours that a request_id makes a retry safe.")
+    key_claim_hours: float = Field(
+        24, gt=0, le=8760, description="Hours that a key of a late issuance waits to be claimed."
+    )
+    history_days: float = Field(7, gt=0, le=3650, description="Days that watches can be resumed after.")
+    upkeep_interval: Seconds = Field(
+        10, gt=0, description="Seconds between rounds that expire, destroy and forget what is due."
+    )
+
     @field_validator("grpc_address", "metrics_address")
     @classmethod
     def _is_address(cls, value: str) -> str:

@@ -30,7 +30,7 @@ from server.config import Settings
 from server.ids import new_id
 from server.pki.algorithms import KeyAlgorithm
 from server.pki.subjects import SubjectAttribute
-from server.ra.tokens import hash_token, new_token
+from server.ra.access.tokens import hash_token, new_token
 from server.store.records import (
     AuthorityRecord,
     IdentityRecord,

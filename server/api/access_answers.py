@@ -6,11 +6,11 @@ from certmanager.v1 import access_pb2, project_pb2
 from certmanager.v1 import access_service_pb2 as messages
 from server.api.attributes import timestamp
 from server.api.enums import IDENTITY_KIND, ROLE
-from server.ra.identities import IdentityKind
+from server.ra.access.identities import IdentityKind
+from server.ra.access.roles import Role
+from server.ra.access.whoami import Oneself
 from server.ra.revisions import etag_of
-from server.ra.roles import Role
 from server.ra.terms import IdentityRecord, ProjectRecord, RoleBindingRecord, TokenRecord
-from server.ra.whoami import Oneself
 
 _ROLES = {role.name: role for role in Role}
 

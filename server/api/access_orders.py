@@ -8,18 +8,16 @@ from certmanager.v1 import access_service_pb2 as messages
 from server.api.attributes import span
 from server.api.enums import IDENTITY_KIND, ROLE
 from server.api.instants import instant
-from server.api.retries import refuse_request_id
 from server.api.texts import plain
 from server.errors import Invalid, Nature, Violation
-from server.ra.access_tokens import TokenOrder
-from server.ra.identities import IdentityKind, IdentityOrder, IdentityQuery
-from server.ra.role_bindings import BindingOrder, BindingQuery
-from server.ra.roles import Role
+from server.ra.access.identities import IdentityKind, IdentityOrder, IdentityQuery
+from server.ra.access.role_bindings import BindingOrder, BindingQuery
+from server.ra.access.roles import Role
+from server.ra.access.token_order import TokenOrder
 
 
 def new_identity(request: messages.CreateIdentityRequest) -> IdentityOrder:
     """The identity to make."""
-    refuse_request_id(request)
     return IdentityOrder(name=request.name, kind=_kind(request), description=_description(request))
 
 
@@ -35,7 +33,6 @@ def listed_identities(request: messages.ListIdentitiesRequest) -> IdentityQuery:
 
 def new_access_token(request: messages.CreateAccessTokenRequest) -> TokenOrder:
     """The access token to make."""
-    refuse_request_id(request)
     return TokenOrder(
         identity_id=request.identity_id,
         description=_description(request),
@@ -46,7 +43,6 @@ def new_access_token(request: messages.CreateAccessTokenRequest) -> TokenOrder:
 
 def new_role_binding(request: messages.CreateRoleBindingRequest) -> BindingOrder:
     """The role binding to make."""
-    refuse_request_id(request)
     return BindingOrder(
         identity_id=request.identity_id,
         role=_role(request),

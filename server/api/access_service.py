@@ -10,11 +10,11 @@ from server.api import access_orders as orders
 from server.api.audit_events import audit_event, listed_audit_events
 from server.api.call import current_caller
 from server.api.paging import Paging
-from server.ra.access_tokens import AccessTokens
+from server.ra.access.access_tokens import AccessTokens
+from server.ra.access.identities import Identities
+from server.ra.access.role_bindings import RoleBindings
+from server.ra.access.whoami import WhoAmI
 from server.ra.audit_log import AuditLog
-from server.ra.identities import Identities
-from server.ra.role_bindings import RoleBindings
-from server.ra.whoami import WhoAmI
 
 
 class AccessService:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from certmanager.v1 import certificate_pb2, certificate_request_pb2, errors_pb2, x509_pb2
+from certmanager.v1 import certificate_pb2, errors_pb2, x509_pb2
 from certmanager.v1 import certificate_service_pb2 as certificates
 from server.api.attributes import named_usages, timestamp, unnamed_usages, write_attributes, write_constraints
 from server.api.enums import (
@@ -15,52 +15,65 @@ from server.api.enums import (
     named,
 )
 from server.api.key_delivery import write_key
+from server.api.request_answers import certificate_request
 from server.errors import Violation
-from server.ra.assembly import Draft
-from server.ra.certificates import Found, renewal_state
-from server.ra.profile import KeySource, RenewalReason
-from server.ra.registration import Issued
+from server.ra.issuing.assembly import Draft
+from server.ra.issuing.certificates import Found, renewal_state
+from server.ra.issuing.issuance import Issued
+from server.ra.issuing.profile import KeySource, RenewalReason
+from server.ra.requests.reading import FoundRequest
 from server.ra.terms import (
     CertificateRecord,
     KeyUsage,
-    RequestRecord,
     certificate_pem,
-    csr_pem,
 )
 
 _FULL = certificate_pb2.CERTIFICATE_VIEW_FULL
 _STATES = certificate_pb2.CertificateState
-_REQUEST_STATES = certificate_request_pb2.CertificateRequestState
 
 
 def issued(outcome: Issued) -> certificates.IssueCertificateResponse:
-    """The answer to an order that was issued at once; the only one that can hold a private key."""
-    record = outcome.certificate
-    answer = certificates.IssueCertificateResponse(
-        certificate=certificate_pb2.IssuedCertificate(
-            certificate=outcome.certificate_pem,
-            certificate_chain=outcome.chain_pem,
-            issuing_ca_certificate=outcome.issuing_ca_pem,
-            serial_number=record.serial,
-            certificate_id=record.id,
-            not_before=timestamp(record.not_before),
-            not_after=timestamp(record.not_after),
-            auto_renewal=auto_renewal(record),
-            lineage_id=record.lineage_id,
-            ca_id=record.ca_id,
-            fingerprint_sha256=record.fingerprint,
-            profile_id=record.profile_id or "",
-            profile_revision=record.profile_revision,
-            certificate_policy_id=record.policy_id or "",
-            policy_revision=record.policy_revision,
-            requester_identity_id=record.requester_id,
-        ),
+    """The answer to an order that was issued."""
+    return certificates.IssueCertificateResponse(
+        certificate=issued_certificate(outcome),
         certificate_request_id=outcome.request.id,
-        certificate_request=certificate_request(outcome.request, record),
+        certificate_request=certificate_request(FoundRequest(outcome.request, outcome.progress)),
         warnings=outcome.warnings,
     )
-    write_key(answer.certificate, outcome.private_key)
-    return answer
+
+
+def issued_certificate(outcome: Issued) -> certificate_pb2.IssuedCertificate:
+    """A certificate as it is handed over; the only message that can hold a private key."""
+    record = outcome.certificate
+    message = certificate_pb2.IssuedCertificate(
+        certificate=outcome.certificate_pem,
+        certificate_chain=outcome.chain_pem,
+        issuing_ca_certificate=outcome.issuing_ca_pem,
+        serial_number=record.serial,
+        certificate_id=record.id,
+        not_before=timestamp(record.not_before),
+        not_after=timestamp(record.not_after),
+        auto_renewal=auto_renewal(record),
+        lineage_id=record.lineage_id,
+        ca_id=record.ca_id,
+        fingerprint_sha256=record.fingerprint,
+        profile_id=record.profile_id or "",
+        profile_revision=record.profile_revision,
+        certificate_policy_id=record.policy_id or "",
+        policy_revision=record.policy_revision,
+        requester_identity_id=record.requester_id,
+    )
+    write_key(message, outcome.private_key)
+    return message
+
+
+def pending(found: FoundRequest, warnings: tuple[str, ...] = ()) -> certificates.IssueCertificateResponse:
+    """The answer to an order whose request has no certificate, or not yet."""
+    return certificates.IssueCertificateResponse(
+        certificate_request_id=found.record.id,
+        certificate_request=certificate_request(found),
+        warnings=warnings,
+    )
 
 
 def judged(draft: Draft) -> certificates.IssueCertificateResponse:
@@ -81,35 +94,6 @@ def violation(one: Violation) -> errors_pb2.Violation:
         value=one.value,
         allowed=one.allowed,
         nature=named(errors_pb2.ViolationNature, one.nature.name),
-    )
-
-
-def certificate_request(
-    record: RequestRecord, certificate: CertificateRecord | None = None
-) -> certificate_request_pb2.CertificateRequest:
-    """A request as it is now; what was asked for is read from the document that was kept."""
-    asked = certificates.IssueCertificateRequest.FromString(record.order)
-    return certificate_request_pb2.CertificateRequest(
-        id=record.id,
-        project_id=record.project_id,
-        profile_id=record.profile_id,
-        requester_identity_id=record.requester_id,
-        state=named(_REQUEST_STATES, record.state),
-        key_source=KEY_SOURCE.number(KeySource[record.key_source]),
-        private_key_state=named(certificate_pb2.PrivateKeyState, record.private_key_state),
-        csr=csr_pem(asked.csr_der) if asked.csr_der else asked.csr,
-        attributes=asked.attributes if asked.HasField("attributes") else None,
-        metadata=asked.metadata,
-        certificate_id=record.certificate_id or "",
-        certificate_policy_id=record.policy_id or "",
-        policy_revision=record.policy_revision,
-        profile_revision=record.profile_revision,
-        auto_renew=asked.auto_renew if asked.HasField("auto_renew") else None,
-        revision=record.revision,
-        created_at=timestamp(record.created_at),
-        updated_at=timestamp(record.updated_at),
-        expires_at=timestamp(record.expires_at),
-        ended_at=timestamp(certificate.created_at) if certificate else None,
     )
 
 

@@ -10,7 +10,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from certmanager.v1 import certificate_pb2, profile_pb2, x509_pb2
 from server.api.enums import ALT_NAME_TYPE, EXTENDED_KEY_USAGE, KEY_ALGORITHM, KEY_USAGE, SIGNATURE_ALGORITHM
-from server.ra.order import Attributes
+from server.ra.issuing.order import Attributes
 from server.ra.terms import (
     BasicConstraints,
     CustomExtension,

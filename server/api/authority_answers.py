@@ -10,7 +10,7 @@ from certmanager.v1 import certificate_authority_pb2 as contract
 from certmanager.v1 import certificate_pb2
 from server.api.attributes import timestamp
 from server.api.enums import ALT_NAME_TYPE, KEY_ALGORITHM, SIGNATURE_ALGORITHM, named
-from server.ra.standing import Standing
+from server.ra.setup.standing import Standing
 from server.ra.terms import KeyAlgorithm, NameConstraints, Subtree
 
 

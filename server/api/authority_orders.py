@@ -13,13 +13,12 @@ from server.api.attributes import read_attributes, span
 from server.api.enums import ALT_NAME_TYPE, stored_name
 from server.api.instants import instant
 from server.api.masks import Updatable
-from server.api.retries import refuse_request_id
 from server.api.texts import plain
 from server.errors import Invalid, Violation
-from server.ra.authorities import AuthorityFilter, AuthorityTerms
-from server.ra.authority_order import AuthorityOrder, Named
-from server.ra.charters import name_faults
-from server.ra.standing import Standing
+from server.ra.setup.authorities import AuthorityFilter, AuthorityTerms
+from server.ra.setup.authority_order import AuthorityOrder, Named
+from server.ra.setup.charters import name_faults
+from server.ra.setup.standing import Standing
 
 _TYPES = certificate_authority_pb2.CertificateAuthorityType
 _STATES = certificate_authority_pb2.CertificateAuthorityState
@@ -65,7 +64,6 @@ def read_order(
     request: messages.CreateCertificateAuthorityRequest, violations: tuple[Violation, ...]
 ) -> AuthorityOrder:
     """The order of a request; ``violations`` are those that validation found. Raises Unsupported."""
-    refuse_request_id(request)
     constraints = request.name_constraints if request.HasField("name_constraints") else None
     return AuthorityOrder(
         project_id=request.project_id,

@@ -11,9 +11,8 @@ from server.api.authority_orders import read_filter, read_order, read_terms
 from server.api.call import current_call, current_caller
 from server.api.methods import collects_violations
 from server.api.paging import Paging
-from server.api.retries import refuse_request_id
-from server.ra.authorities import CertificateAuthorities
-from server.ra.founding import Founding
+from server.ra.setup.authorities import CertificateAuthorities
+from server.ra.setup.founding import Founding
 from server.ra.terms import csr_pem
 
 
@@ -41,7 +40,6 @@ class CertificateAuthorityService:
         self, request: messages.InstallCertificateAuthorityCertificateRequest, _: Any
     ) -> messages.InstallCertificateAuthorityCertificateResponse:
         """Give a CA the certificate that an outside CA signed for it."""
-        refuse_request_id(request)
         stands = await self._founding.install(
             current_caller(),
             request.id,

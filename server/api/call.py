@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from asyncio import TimerHandle
+    from collections.abc import Awaitable, Callable
 
     from server.api.concerns.access import Caller, Principal
     from server.api.methods import Method
@@ -30,10 +31,18 @@ class Call:
     """Who calls; unset only for health and reflection."""
     caller: Caller | None = None
     """What use cases are given: the principal together with the method's permission."""
+    identify: Callable[[], Awaitable[Any]] | None = None
+    """Finds out anew who calls: a stream outlives what was known at its beginning."""
+    begun: bool = False
+    """Whether the client has been told that the stream is open."""
+    resume_token: str = ""
+    """Where a stream can be resumed that ends before its time."""
     form_violations: tuple[Violation, ...] = ()
     """The broken rules of form, for a method marked ``collects_violations``."""
     deadline: float | None = None
     """When it is cancelled, on the event loop's clock; ``None`` if never."""
+    brought_deadline: bool = False
+    """Whether the deadline is the client's."""
     timer: TimerHandle | None = None
     """What cancels it at the deadline."""
     expired: bool = False
@@ -63,3 +72,10 @@ def enter_call(call: Call) -> None:
 def current_caller() -> Any:
     """Who makes the call that this task serves, as use cases take it; never None in a servicer."""
     return _current.get().caller
+
+
+def current_identify() -> Callable[[], Awaitable[Any]]:
+    """What finds out anew who makes the call that this task serves; never missing in a servicer."""
+    identify = _current.get().identify
+    assert identify is not None, "only health and reflection are open to everybody"
+    return identify

@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from certmanager.v1 import certificate_pb2
 from certmanager.v1 import certificate_service_pb2 as messages
 from server.api import answers
-from server.api.call import current_call, current_caller
+from server.api.call import current_call, current_caller, current_identify
 from server.api.certificate_queries import listed_certificates
+from server.api.concerns.deadline import patience
 from server.api.methods import collects_violations
 from server.api.orders import read_order
 from server.api.paging import Paging
 from server.api.serials import canonical_serial
-from server.ra.certificates import Certificates
-from server.ra.registration import Registration
+from server.ra.issuing.certificates import Certificates
+from server.ra.issuing.issuance import Issued
+from server.ra.issuing.registration import Registration
+from server.ra.issuing.submissions import Stay, Submissions
 
 
 class CertificateService:
     """The RPCs on certificates."""
 
-    def __init__(self, registration: Registration, certificates: Certificates, paging: Paging) -> None:
+    def __init__(
+        self,
+        registration: Registration,
+        submissions: Submissions,
+        certificates: Certificates,
+        paging: Paging,
+    ) -> None:
         self._registration = registration
+        self._submissions = submissions
         self._certificates = certificates
         self._paging = paging
 
@@ -29,11 +40,14 @@ class CertificateService:
     async def IssueCertificate(
         self, request: messages.IssueCertificateRequest, _: Any
     ) -> messages.IssueCertificateResponse:
-        """Issue a certificate, or tell what would be issued."""
+        """Issue a certificate, or take the request for it; or tell what would be issued."""
         order = read_order(request, current_call().form_violations)
         if request.validate_only:
             return answers.judged(await self._registration.judge(current_caller(), order))
-        return answers.issued(await self._registration.issue(current_caller(), order))
+        outcome = await self._submissions.submit(current_caller(), order, stay=_stay(request))
+        if isinstance(outcome, Issued):
+            return answers.issued(outcome)
+        return answers.pending(outcome.found, outcome.warnings)
 
     async def GetCertificate(
         self, request: messages.GetCertificateRequest, _: Any
@@ -68,3 +82,11 @@ class CertificateService:
 
 def _serial(key: messages.SerialKey) -> str:
     return canonical_serial(key.serial_number, field="serial_key.serial_number")
+
+
+def _stay(request: messages.IssueCertificateRequest) -> Stay | None:
+    """How the client wants to wait, if it does."""
+    seconds = request.wait.seconds + request.wait.nanos / 1e9
+    if not seconds:
+        return None
+    return Stay(patience=partial(patience, current_call(), seconds), identify=current_identify())

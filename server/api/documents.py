@@ -9,11 +9,18 @@ from typing import TypeVar
 from google.protobuf.message import Message
 
 from certmanager.v1 import policy_pb2, profile_pb2
-from server.api.attributes import read_defaults, span
-from server.api.enums import KEY_DELIVERY
+from certmanager.v1.certificate_service_pb2 import IssueCertificateRequest
+from server.api.attributes import read_defaults, span, write_attributes
+from server.api.enums import KEY_DELIVERY, ROLE
+from server.api.orders import read_order
 from server.api.policies import PolicyReader
+from server.api.status import to_rpc_status
+from server.errors import CAError
+from server.ra.issuing.assembly import Draft
+from server.ra.issuing.order import Order
+from server.ra.issuing.profile import KeyDelivery, ProfileRules, RenewalRule
 from server.ra.policy import LifetimeRule, Policy
-from server.ra.profile import KeyDelivery, ProfileRules, RenewalRule
+from server.ra.requests.approval import USUAL_WAIT, ApprovalRules, Step
 from server.ra.terms import PolicyRecord, ProfileRecord
 
 M = TypeVar("M", bound=Message)
@@ -52,8 +59,20 @@ class Compiler:
             strict_csr=message.strict_csr,
             truncate_to_ca=message.truncate_to_ca,
             omit_root=message.omit_root,
-            needs_approval=bool(message.approval_config.steps),
+            approval=_approval(message.approval_config),
         )
+
+    def order(self, document: bytes) -> Order:
+        """The order of a request that was kept; it was of good form when it came."""
+        return read_order(IssueCertificateRequest.FromString(document), ())
+
+    def effective(self, draft: Draft) -> bytes:
+        """What the certificate of a draft would contain."""
+        return write_attributes(draft.template).SerializeToString(deterministic=True)
+
+    def error(self, error: CAError, trace_id: str) -> bytes:
+        """Why a request failed, as the status that its approver did not get."""
+        return bytes(to_rpc_status(error, trace_id=trace_id).SerializeToString())
 
 
 def certificate_policy(record: PolicyRecord) -> policy_pb2.CertificatePolicy:
@@ -122,3 +141,22 @@ def _before(config: profile_pb2.ApiEnrollmentConfig) -> timedelta | None:
             case "renew_before":
                 return span(config.renew_before)
     return None
+
+
+def _approval(config: profile_pb2.ApprovalConfig) -> ApprovalRules:
+    return ApprovalRules(
+        steps=tuple(_step(step) for step in config.steps),
+        max_wait=span(config.max_wait) if config.HasField("max_wait") else USUAL_WAIT,
+        bypass=frozenset(id_.lower() for id_ in config.bypass_identity_ids),
+        self_approval=config.allow_self_approval,
+        renewals_exempt=config.renewals_need_no_approval,
+    )
+
+
+def _step(step: profile_pb2.ApprovalStep) -> Step:
+    return Step(
+        required=step.approvals_required,
+        roles=ROLE.members(step.roles),
+        identity_ids=tuple(dict.fromkeys(id_.lower() for id_ in step.identity_ids)),
+        name=step.name,
+    )

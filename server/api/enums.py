@@ -7,10 +7,10 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 from certmanager.v1 import access_pb2, certificate_pb2, policy_pb2, profile_pb2, x509_pb2
-from server.ra.identities import IdentityKind
+from server.ra.access.identities import IdentityKind
+from server.ra.access.roles import Role
+from server.ra.issuing.profile import KeyDelivery, KeySource, RenewalReason
 from server.ra.policy import CommonNameMode
-from server.ra.profile import KeyDelivery, KeySource, RenewalReason
-from server.ra.roles import Role
 from server.ra.terms import (
     AltNameType,
     ExtendedKeyUsage,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from certmanager.v1 import certificate_pb2, x509_pb2
 from certmanager.v1 import certificate_service_pb2 as messages
 from server.api.enums import KEY_ENCAPSULATION
-from server.ra.delivery import Delivered, InClear, InPKCS12, SealedTo, Wish
+from server.ra.keys.delivery import Delivered, InClear, InPKCS12, SealedTo, Wish
 from server.ra.terms import RecipientKey
 
 
@@ -15,6 +17,11 @@ def read_wish(request: messages.IssueCertificateRequest) -> Wish:
     kem = KEY_ENCAPSULATION.member(asked.kem)
     if kem is not None:
         return SealedTo(RecipientKey(kem, asked.public_key))
+    return read_claim(request)
+
+
+def read_claim(request: Any) -> InClear | InPKCS12:
+    """How a key is wished for that is handed out in clear."""
     if request.key_format == x509_pb2.KEY_FORMAT_PKCS12:
         return InPKCS12(request.key_password)
     return InClear()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from google.protobuf.message_factory import GetMessageClass
 
 from certmanager.v1 import options_pb2
+from server.api.concerns.attempts import can_be_repeated
 from server.api.startup import StartupError
 from server.api.validation import prepare
 
@@ -63,6 +64,8 @@ class Method:
     """Whether the servicer wants the violations of form instead of a refusal."""
     concerns_self: bool = False
     """Whether it is about the caller alone (permission ``self.…``): every identity may."""
+    can_be_repeated: bool = False
+    """Whether its request can say, by ``request_id``, that it is a retry."""
     label: str = ""
     """The name in metrics and logs."""
 
@@ -103,6 +106,7 @@ def _method(service: Service, descriptor: MethodDescriptor, permissions: Collect
         is_open=service.is_open,
         collects=getattr(behaviour, _MARK, False),
         concerns_self=permission.startswith(_SELF),
+        can_be_repeated=not descriptor.client_streaming and can_be_repeated(descriptor.input_type),
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from certmanager.v1 import certificate_service_pb2 as messages
 from server.api.attributes import read_attributes
 from server.api.key_delivery import read_wish
-from server.errors import Unsupported, Violation
-from server.ra.order import Order
+from server.errors import Violation
+from server.ra.issuing.order import Order
 
 
 def read_order(request: messages.IssueCertificateRequest, violations: tuple[Violation, ...]) -> Order:
-    """The order of a request; ``violations`` are those that validation found. Raises Unsupported."""
-    _refuse_what_is_not_built(request)
+    """The order of a request; ``violations`` are those that validation found."""
     source = request.WhichOneof("key_source") or ""
     return Order(
         profile_id=request.profile_id,
@@ -24,12 +23,6 @@ def read_order(request: messages.IssueCertificateRequest, violations: tuple[Viol
         document=_document(request),
         faults=violations,
     )
-
-
-def _refuse_what_is_not_built(request: messages.IssueCertificateRequest) -> None:
-    """Say so, rather than pass over a wish in silence: a retry would issue twice."""
-    if request.request_id:
-        raise Unsupported("this server does not know request_id yet; leave it out", field="request_id")
 
 
 def _document(request: messages.IssueCertificateRequest) -> bytes:

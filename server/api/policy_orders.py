@@ -7,9 +7,8 @@ from certmanager.v1 import policy_service_pb2 as messages
 from server.api.documents import POLICY_GIVEN, certificate_policy, policy_document
 from server.api.masks import Updatable
 from server.api.policies import PolicyReader
-from server.api.retries import refuse_request_id
 from server.errors import Invalid, Violation
-from server.ra.policies import PolicyOrder, Revise
+from server.ra.setup.policies import PolicyOrder, Revise
 from server.ra.terms import PolicyRecord
 
 _UPDATABLE = Updatable(
@@ -22,7 +21,6 @@ _UPDATABLE = Updatable(
 
 def created(request: messages.CreateCertificatePolicyRequest, found: tuple[Violation, ...]) -> PolicyOrder:
     """The policy to create; ``found`` is what validation found. Raises Invalid with all faults."""
-    refuse_request_id(request)
     _refuse(request.certificate_policy, found)
     return _order(request.certificate_policy)
 

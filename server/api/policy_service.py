@@ -11,7 +11,7 @@ from server.api.documents import certificate_policy
 from server.api.methods import collects_violations
 from server.api.paging import Paging
 from server.api.texts import plain
-from server.ra.policies import Policies
+from server.ra.setup.policies import Policies
 
 
 class PolicyService:

@@ -6,10 +6,9 @@ from certmanager.v1 import profile_pb2
 from certmanager.v1 import profile_service_pb2 as messages
 from server.api.documents import PROFILE_GIVEN, certificate_profile, profile_document
 from server.api.masks import Updatable
-from server.api.retries import refuse_request_id
 from server.api.texts import plain
 from server.errors import Invalid, Violation
-from server.ra.profiles import ProfileOrder, ProfileQuery, Revise
+from server.ra.setup.profiles import ProfileOrder, ProfileQuery, Revise
 from server.ra.terms import ProfileRecord
 
 _UPDATABLE = Updatable(
@@ -26,9 +25,8 @@ _REFERENCES = frozenset({"id", "project_id", "ca_id", "certificate_policy_id", "
 def created(request: messages.CreateCertificateProfileRequest, found: tuple[Violation, ...]) -> ProfileOrder:
     """The profile to create; ``found`` is what validation found.
 
-    Raises Unsupported for a ``request_id``, Invalid where it cannot be said what the profile refers to.
+    Raises Invalid where it cannot be said what the profile refers to.
     """
-    refuse_request_id(request)
     _refuse_unreferring(found)
     return _order(_message(request), faults=found)
 

@@ -10,7 +10,7 @@ from server.api.call import current_call, current_caller
 from server.api.documents import certificate_profile
 from server.api.methods import collects_violations
 from server.api.paging import Paging
-from server.ra.profiles import Profiles
+from server.ra.setup.profiles import Profiles
 
 
 class ProfileService:

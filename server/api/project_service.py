@@ -10,9 +10,8 @@ from server.api.access_answers import project
 from server.api.call import current_caller
 from server.api.masks import Updatable
 from server.api.paging import Paging
-from server.api.retries import refuse_request_id
 from server.api.texts import plain
-from server.ra.projects import Projects, ProjectWords, Revise
+from server.ra.access.projects import Projects, ProjectWords, Revise
 from server.ra.terms import ProjectRecord
 
 _UPDATABLE = Updatable(
@@ -34,7 +33,6 @@ class ProjectService:
         self, request: messages.CreateProjectRequest, _: Any
     ) -> messages.CreateProjectResponse:
         """Create a project."""
-        refuse_request_id(request)
         words = ProjectWords(plain("name", request.name), plain("description", request.description))
         record = await self._projects.create(current_caller(), request.slug, words)
         return messages.CreateProjectResponse(project=project(record))

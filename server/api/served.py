@@ -7,8 +7,8 @@ before the stranger is known, and the record knows sizes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Coroutine
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,8 +20,10 @@ from grpc_status.rpc_status import to_status
 from server import telemetry
 from server.api.call import Call, enter_call
 from server.api.concerns import deadline
-from server.api.concerns.access import address, authorize, read_headers
+from server.api.concerns.access import Caller, address, authorize, read_headers
+from server.api.concerns.attempts import attempt_of
 from server.api.status import as_ca_error, code_of, to_rpc_status
+from server.api.streams import ClientGoneError, Incoming, send, tell_where_to_resume
 from server.api.validation import Checked, violations
 from server.errors import CAError, Invalid, Unsupported, unauthenticated
 
@@ -35,12 +37,12 @@ Context = grpc.aio.ServicerContext[Any, Any]
 Serve = Callable[[Any, Context], Coroutine[Any, Any, Any]]
 
 
+_STATUS_SECONDS = 1.0
+"""How long a call waits until its status is on its way."""
+
+
 class _NotEnteredError(Exception):
     """A servicer answered without having checked the caller's right: a bug that must not pass."""
-
-
-class _ClientGoneError(Exception):
-    """What was written could not be sent: the client has cancelled, or its connection is lost."""
 
 
 class Served:
@@ -53,7 +55,9 @@ class Served:
         self._recorder = concerns.recorder
         self._drain = concerns.drain
         self._least = concerns.limits.least
+        self._patience = concerns.limits.write
         streams = method.client_streams or method.server_streams
+        self._can_be_repeated = method.can_be_repeated
         self._limit = None if streams else concerns.limits.unary
 
     def serve(self) -> Serve:
@@ -79,8 +83,8 @@ class Served:
                     deadline.disarm(call)
                     self._recorder.finished(call, context.peer(), "CANCELLED")
                     raise
-                await self._refuse(call, context, deadline.too_late())
-            except _ClientGoneError:
+                return await self._refuse(call, context, deadline.too_late())
+            except ClientGoneError:
                 deadline.disarm(call)
                 self._recorder.finished(call, context.peer(), "CANCELLED")
                 return None
@@ -89,7 +93,7 @@ class Served:
                 self._recorder.finished(call, context.peer(), _code_set(context))
                 raise
             except Exception as error:  # noqa: BLE001 - gRPC would send its text to the client
-                await self._refuse(call, context, error)
+                return await self._refuse(call, context, error)
             self._recorder.finished(call, context.peer(), "OK")
             return response
 
@@ -99,17 +103,25 @@ class Served:
         if self._drain.started and not self._method.is_open:
             raise self._drain.refusal()
         remaining = context.time_remaining()
+        call.brought_deadline = remaining is not None
         deadline.arm(call, self._limit if remaining is None else remaining, least=self._least)
 
     async def _identify(self, call: Call, bearer: str, source: str) -> None:
         if not bearer:
             raise unauthenticated()
+        call.identify = partial(self._caller, call, bearer, source)
+        call.caller = await call.identify()
+
+    async def _caller(self, call: Call, bearer: str, source: str) -> Caller:
+        """Who calls, by what is known of the token at this moment."""
         authenticator = self._concerns.authenticator
         principal = authenticator.cached(bearer) or await authenticator.authenticate(bearer)
         call.principal = principal
         authorize(principal, self._method)
-        permission = self._method.permission
-        call.caller = self._concerns.make_caller(principal, permission, call.trace_id, source)
+        caller = self._concerns.make_caller(principal, self._method.permission, call.trace_id, source)
+        if call.caller is not None:
+            caller.attempt = call.caller.attempt
+        return caller
 
     async def _answer(self, call: Call, request: Any, context: Context) -> bytes:
         """Serves a method with one response."""
@@ -131,15 +143,15 @@ class Served:
         async with aclosing(self._behaviour(taken, context)) as responses:
             async for response in responses:
                 self._check_entered(call)
-                octets = response.SerializeToString()
-                call.sent += len(octets)
-                await _send(context, octets)
+                await send(call, context, response, patience=self._patience)
         self._check_entered(call)
 
     def _take(self, call: Call, request: Any) -> Any:
         if self._method.client_streams:
-            return _Messages(request, partial(self._read_item, call))
+            return Incoming(request, partial(self._read_item, call))
         message, call.form_violations = self._read(call, request)
+        if self._can_be_repeated and call.caller and not call.form_violations:
+            call.caller.attempt = attempt_of(self._method.label, message)
         return message
 
     def _read_item(self, call: Call, octets: bytes) -> Any:
@@ -164,38 +176,24 @@ class Served:
         if caller is not None and not caller.entered and not self._method.concerns_self:
             raise _NotEnteredError(self._method.label)
 
-    async def _refuse(self, call: Call, context: Context, error: Exception) -> NoReturn:
-        """Ends the call with the error, or with INTERNAL if it is none of ours."""
+    async def _refuse(self, call: Call, context: Context, error: Exception) -> None:
+        """Ends the call with the error, or with INTERNAL if it is none of ours.
+
+        Raises ``grpc.aio.AbortError``, but for a client that does not read: there
+        the status waits in gRPC behind what was sent before, and the call is left
+        to it. A client that reads on gets it; and if it never does, gRPC forgets it
+        together with the connection.
+        """
         deadline.disarm(call)
         told = as_ca_error(error)
         if not isinstance(error, CAError):
             self._recorder.log.error("unexpected error", method=self._method.label, exc_info=error)
+        tell_where_to_resume(told, call)
         code = code_of(told).name
         self._recorder.finished(call, context.peer(), code, told.reason.value)
-        await context.abort_with_status(to_status(to_rpc_status(told, trace_id=call.trace_id)))
-
-
-class _Messages:
-    """The messages of a client's stream; not a generator, so that it needs no closing."""
-
-    __slots__ = ("_octets", "_read")
-
-    def __init__(self, octets: AsyncIterable[bytes], read: Callable[[bytes], Any]) -> None:
-        self._octets = aiter(octets)
-        self._read = read
-
-    def __aiter__(self) -> AsyncIterator[Any]:
-        return self
-
-    async def __anext__(self) -> Any:
-        return self._read(await anext(self._octets))
-
-
-async def _send(context: Context, octets: bytes) -> None:
-    try:
-        await context.write(octets)
-    except Exception:  # noqa: BLE001 - a write fails for one reason only, but gRPC has no name for it
-        raise _ClientGoneError from None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_STATUS_SECONDS if call.begun else None):
+                await context.abort_with_status(to_status(to_rpc_status(told, trace_id=call.trace_id)))
 
 
 async def _unsupported(_call: Call, _request: object, _context: Context) -> NoReturn:

@@ -25,18 +25,24 @@ from server.api.policy_service import PolicyService
 from server.api.profile_service import ProfileService
 from server.api.project_service import ProjectService
 from server.api.reflection import reflection_services
-from server.ra.access_tokens import AccessTokens
+from server.api.request_service import CertificateRequestService
+from server.ra.access.access_tokens import AccessTokens
+from server.ra.access.identities import Identities
+from server.ra.access.projects import Projects
+from server.ra.access.role_bindings import RoleBindings
+from server.ra.access.whoami import WhoAmI
 from server.ra.audit_log import AuditLog
-from server.ra.authorities import CertificateAuthorities
-from server.ra.certificates import Certificates
-from server.ra.founding import Founding
-from server.ra.identities import Identities
-from server.ra.policies import Policies
-from server.ra.profiles import Profiles
-from server.ra.projects import Projects
-from server.ra.registration import Registration
-from server.ra.role_bindings import RoleBindings
-from server.ra.whoami import WhoAmI
+from server.ra.issuing.certificates import Certificates
+from server.ra.issuing.registration import Registration
+from server.ra.issuing.submissions import Submissions
+from server.ra.keys.claims import Claims
+from server.ra.requests.approvals import Approvals
+from server.ra.requests.requests import Requests
+from server.ra.setup.authorities import CertificateAuthorities
+from server.ra.setup.founding import Founding
+from server.ra.setup.policies import Policies
+from server.ra.setup.profiles import Profiles
+from server.ra.watching.watches import Watches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +61,12 @@ class UseCases:
     policies: Policies
     profiles: Profiles
     registration: Registration
+    submissions: Submissions
     certificates: Certificates
+    requests: Requests
+    approvals: Approvals
+    claims: Claims
+    watches: Watches
 
 
 def services(cases: UseCases, drain: Drain, *, reflection: bool) -> tuple[Service, ...]:
@@ -67,7 +78,6 @@ def services(cases: UseCases, drain: Drain, *, reflection: bool) -> tuple[Servic
 
 def _ours(cases: UseCases) -> tuple[Service, ...]:
     """The contract's services; an RPC that no servicer has answers UNIMPLEMENTED."""
-    nobody = object()
     return (
         _service(project_service_pb2, "ProjectService", ProjectService(cases.projects, cases.paging)),
         _service(access_service_pb2, "AccessService", _access(cases)),
@@ -81,9 +91,15 @@ def _ours(cases: UseCases) -> tuple[Service, ...]:
         _service(
             certificate_service_pb2,
             "CertificateService",
-            CertificateService(cases.registration, cases.certificates, cases.paging),
+            CertificateService(cases.registration, cases.submissions, cases.certificates, cases.paging),
         ),
-        _service(certificate_request_service_pb2, "CertificateRequestService", nobody),
+        _service(
+            certificate_request_service_pb2,
+            "CertificateRequestService",
+            CertificateRequestService(
+                cases.requests, cases.approvals, cases.claims, cases.paging, watches=cases.watches
+            ),
+        ),
     )
 
 

@@ -45,6 +45,18 @@ class Sealed:
     ciphertext: bytes
     """With the tag of 16 octets at its end."""
 
+    @property
+    def octets(self) -> bytes:
+        """All of it as one: two octets of the mechanism's number, then ``enc`` and ``ciphertext``."""
+        return self.kem.value.to_bytes(2, "big") + self.enc + self.ciphertext
+
+    @classmethod
+    def of(cls, octets: bytes) -> Sealed:
+        """What ``octets`` wrote."""
+        kem = KeyEncapsulation(int.from_bytes(octets[:2], "big"))
+        enc, ciphertext = _split(kem, octets[2:])
+        return cls(kem, enc, ciphertext)
+
 
 _KEMS: Final = {
     KeyEncapsulation.DHKEM_P256_HKDF_SHA256: KEM.P256,
@@ -59,8 +71,12 @@ def seal(plaintext: bytes, recipient: RecipientKey, *, info: bytes) -> Sealed:
     Raises ValueError if the recipient's key has a fault.
     """
     octets = _SUITES[recipient.kem].encrypt(plaintext, _load(recipient), info)
-    size = _KEMS[recipient.kem].enc_length()
-    return Sealed(recipient.kem, octets[:size], octets[size:])
+    return Sealed(recipient.kem, *_split(recipient.kem, octets))
+
+
+def _split(kem: KeyEncapsulation, octets: bytes) -> tuple[bytes, bytes]:
+    size = _KEMS[kem].enc_length()
+    return octets[:size], octets[size:]
 
 
 def _load(recipient: RecipientKey) -> ec.EllipticCurvePublicKey | x25519.X25519PublicKey:

@@ -6,9 +6,32 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from server.ids import new_id
-from server.ra.access import Caller
+from server.ra.access.caller import Caller
 from server.store.records import AuditRecord, ObjectKind
 from server.store.unit import Insert
+
+
+def noted(
+    kind: ObjectKind,
+    object_id: str,
+    *,
+    project_id: str,
+    now: datetime,
+    action: str,
+    details: Mapping[str, object] | None = None,
+) -> Insert:
+    """The row that tells of what the server does by itself, when its time has come."""
+    return Insert(
+        AuditRecord(
+            id=new_id(),
+            at=now,
+            project_id=project_id,
+            action=action,
+            object_kind=kind.name,
+            object_id=object_id,
+            details=details or {},
+        )
+    )
 
 
 def audited(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.ra.access import Caller
+from server.ra.access.caller import Caller
+from server.ra.access.projects import enter_project
 from server.ra.pages import Page
-from server.ra.projects import enter_project
 from server.store.queries.audit import AuditFilter, AuditQuery
 from server.store.records import AuditRecord
 from server.store.store import Store

@@ -15,10 +15,12 @@ from server.pki.usages import ExtendedKeyUsage, KeyUsage
 from server.pki.validity import parse_duration
 from server.store.queries.audit import AuditFilter
 from server.store.queries.certificate_query import CertificateFilter
+from server.store.queries.request_query import RequestFilter
 from server.store.records import (
     AuditRecord,
     AuthorityRecord,
     CertificateRecord,
+    DecisionRecord,
     IdentityRecord,
     ObjectKind,
     PolicyRecord,
@@ -39,6 +41,7 @@ __all__ = [
     "CertificateFilter",
     "CertificateRecord",
     "CustomExtension",
+    "DecisionRecord",
     "Description",
     "DurationOverflow",
     "ExtendedKeyUsage",
@@ -52,6 +55,7 @@ __all__ = [
     "ProfileRecord",
     "ProjectRecord",
     "RecipientKey",
+    "RequestFilter",
     "RequestRecord",
     "RoleBindingRecord",
     "SignatureAlgorithm",

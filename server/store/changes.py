@@ -69,6 +69,15 @@ class Feed:
         """The newest revision known to be committed; every lower one can be read."""
         return self._latest
 
+    @property
+    def told(self) -> int:
+        """The revision up to which listeners have heard every change.
+
+        It is behind ``latest`` while another process's change, committed in
+        between, has not been read yet.
+        """
+        return self._told
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Calls ``listener`` on the loop with every change from now on; answers how to end that."""
         self._listeners.append(listener)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any
@@ -15,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from server.store.failures import NoDatabase
 
 _BUSY_SECONDS = 10
+_SCRUB_SECONDS = 1
+"""How long a log's emptying waits for readers: writers wait with it."""
 _RETRY_SECONDS = 0.02
 _WAL_PAGES = 8_192
 """How far SQLite's log grows, 32 MiB, before it is copied into the file. A certificate dirties a page in each
@@ -69,6 +72,21 @@ class Database:
     def conninfo(self) -> str:
         """What libpq needs to reach the PostgreSQL server, password included."""
         return self.url.render_as_string(hide_password=False)
+
+    def scrub(self) -> bool:
+        """Empties SQLite's log into the file, where deleted rows are overwritten; blocks, a second at most.
+
+        False if that cannot be done now. The octets of a row that is deleted
+        stand in older pages of the log until then.
+        """
+        if not self.is_sqlite:
+            return True
+        try:
+            with closing(sqlite3.connect(self.path, timeout=_SCRUB_SECONDS)) as connection:
+                (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error:
+            return False
+        return not busy
 
     def reader(self) -> AsyncEngine:
         """The engine of all reads. A statement is a snapshot of its own; SQLite's cannot write."""

@@ -61,6 +61,29 @@ class Above:
 
 
 @dataclass(frozen=True, slots=True)
+class Between:
+    """A number greater than one, and at most another."""
+
+    above: int
+    until: int
+
+    def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that the column is such a number."""
+        return and_(column > self.above, column <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class UpTo:
+    """A number or an instant that is at most this one."""
+
+    bound: int | datetime
+
+    def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that the column is such a value."""
+        return column <= self.bound
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     """One of some values; of none, nothing is met."""
 

@@ -122,7 +122,7 @@ class Journal:
         ]
 
     def _apply(self, connection: Connection, stamped: Sequence[_Stamped], chain: Chain | None) -> None:
-        """Inserts wait, to go as one statement a table, until an update or delete might meet them.
+        """Inserts wait, to go as one statement a table, until another write might meet them.
 
         What units expect of a table that nothing was written to since is looked at once for all of them.
         """
@@ -133,13 +133,33 @@ class Journal:
             for write in each.unit.writes:
                 if isinstance(write, Insert):
                     self._queue(pending, write.record, revisions=revisions, chain=chain)
-                elif not (write in met and self._plans[write.type] not in pending):
-                    met = [] if pending or not isinstance(write, Expect) else [*met, write]
-                    _flush(connection, pending)
-                    _guarded(connection, write, revisions)
+                else:
+                    self._meet(connection, write, revisions, pending=pending, met=met)
             plan = self._plans[ChangeRecord]
             pending.setdefault(plan, []).extend(plan.row(change, revisions) for change in each.changes)
         _flush(connection, pending)
+
+    def _meet(
+        self,
+        connection: Connection,
+        write: Update | Delete | Expect | AtMost,
+        revisions: Revisions,
+        *,
+        pending: _Pending,
+        met: list[Expect],
+    ) -> None:
+        """Does a write that is no insert; ``met`` are the expectations that nothing was written against."""
+        is_written = self._plans[write.type] in pending
+        if write in met and not is_written:
+            return
+        if is_written or isinstance(write, Update | Delete):
+            met[:] = [known for known in met if self._plans[known.type] not in pending]
+            _flush(connection, pending)
+        _guarded(connection, write, revisions)
+        if isinstance(write, Expect):
+            met.append(write)
+        elif not isinstance(write, AtMost):
+            met[:] = [known for known in met if known.type is not write.type]
 
     def _queue(self, pending: _Pending, record: Record, *, revisions: Revisions, chain: Chain | None) -> None:
         """The rows that a record is: an audit row as a link of the chain, a certificate with its terms."""

@@ -183,11 +183,72 @@ class RequestRecord(Record):
     profile_revision: int = 0
     private_key_state: str
     """CLAIMABLE, DELIVERED or DESTROYED; empty where the server made no key, or not yet."""
+    private_key_expires_at: datetime | None = None
+    """When a claimable key is destroyed."""
+    requester_name: str = ""
+    """The requester's name when it arrived."""
+    ca_id: str | None = None
+    names: tuple[str, ...] = ()
+    """What it is found by, as a certificate's."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    approval: Mapping[str, object] = field(default_factory=dict)
+    """The approval steps as the profile had them when it arrived; empty: it needed none."""
+    effective: bytes | None = field(default=None, repr=False)
+    """What the certificate is to contain; None once the certificate tells it."""
+    renews_certificate_id: str | None = None
+    comment: str = ""
+    """Of whoever rejected or cancelled it."""
     error: bytes | None = field(default=None, repr=False)
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None = None
+    """When it expires if nobody decides."""
+    ended_at: datetime | None = None
+    """When it became terminal."""
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord(Record):
+    """What one approver decided about a request; one a person and step."""
+
+    id: str
+    request_id: str
+    step: int
+    """Which step, counted from 0."""
+    identity_id: str
+    identity_name: str
+    """At that time."""
+    decision: str
+    """APPROVED or REJECTED."""
+    comment: str = ""
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSecretRecord(Record):
+    """A secret that the server owes, or may have to repeat: sealed by the KEK, and gone when due."""
+
+    object_id: str
+    """What it belongs to: a certificate request (its private key), or an access token."""
+    sealed: bytes = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptRecord(Record):
+    """A creating call that was carried out under a ``request_id``: what makes its retry safe."""
+
+    identity_id: str
+    method: str
+    """The RPC, as ``certmanager.v1.CertificateService/IssueCertificate``."""
+    request_id: str
+    """The client's, in lower case."""
+    digest: bytes = field(repr=False)
+    """SHA-256 of what was asked for."""
+    object_id: str
+    """What was made."""
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ColumnElement, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 from server.store import records
-from server.store.columns import Counter, JSONText, Lines, Name, Octets
+from server.store.columns import Counter, Instant, JSONText, Lines, Name, Octets
 from server.store.declaring import blob, flag, identifier, instant, number, text
 
 metadata = MetaData(
@@ -182,13 +182,62 @@ certificate_request = Table(
     number("policy_revision"),
     number("profile_revision"),
     text("private_key_state"),
+    instant("private_key_expires_at", nullable=True),
+    text("requester_name"),
+    text("ca_id", nullable=True),
+    Column("names", Lines, nullable=False),
+    Column("metadata", JSONText, nullable=False),
+    Column("approval", JSONText, nullable=False),
+    blob("effective", nullable=True),
+    text("renews_certificate_id", nullable=True),
+    text("comment"),
     blob("error", nullable=True),
     instant("created_at"),
     instant("updated_at"),
     instant("expires_at", nullable=True),
+    instant("ended_at", nullable=True),
     number("revision"),
 )
-Index(None, certificate_request.c.profile_id, certificate_request.c.id)
+for _column in ("project_id", "profile_id", "requester_id"):
+    Index(None, certificate_request.c[_column], certificate_request.c.id)
+# An ordinary issuance is never in these.
+_waits = certificate_request.c.state == "PENDING_APPROVAL"
+for _name, _first in (("waiting", "project_id"), ("expiring", "expires_at")):
+    _keys = (certificate_request.c[_first], certificate_request.c.id)
+    Index(f"ix_certificate_request_{_name}", *_keys, sqlite_where=_waits, postgresql_where=_waits)
+
+decision = Table(
+    "decision",
+    metadata,
+    identifier(),
+    text("request_id", "certificate_request.id"),
+    number("step"),
+    text("identity_id"),
+    text("identity_name"),
+    text("decision"),
+    text("comment"),
+    instant("decided_at"),
+    UniqueConstraint("request_id", "step", "identity_id"),
+)
+
+held_secret = Table(
+    "held_secret",
+    metadata,
+    text("object_id", primary_key=True),
+    blob("sealed"),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    text("identity_id", primary_key=True),
+    text("method", primary_key=True),
+    text("request_id", primary_key=True),
+    blob("digest"),
+    text("object_id"),
+    Column("created_at", Instant, nullable=False, index=True),
+)
 
 certificate = Table(
     "certificate",

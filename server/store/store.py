@@ -16,12 +16,13 @@ from server.store.changes import Feed
 from server.store.engine import Database
 from server.store.mapping import conditions, ordering, read, table_of
 from server.store.peers import peers_of
-from server.store.queries import audit, certificates, policies
-from server.store.queries import rows as sifted
+from server.store.queries import audit, certificates, policies, requests, small
 from server.store.queries.audit import AuditQuery
 from server.store.queries.certificate_query import CertificateQuery
+from server.store.queries.request_query import RequestQuery
 from server.store.queries.walk import Place, Slice, Walk, cut
-from server.store.records import AuditRecord, CertificateRecord, MetaRecord, Record
+from server.store.records import AuditRecord, CertificateRecord, MetaRecord, Record, RequestRecord
+from server.store.schema import change, revision_counter
 from server.store.translation import failure_of
 from server.store.unit import Unit
 from server.store.writer import Writer
@@ -35,7 +36,8 @@ _NONE: Mapping[str, Any] = {}
 class Store:
     """One process's way to the database; lives in the event loop that opened it."""
 
-    def __init__(self, reader: AsyncEngine, writer: Writer, feed: Feed) -> None:
+    def __init__(self, database: Database, reader: AsyncEngine, writer: Writer, feed: Feed) -> None:
+        self._database = database
         self._reader = reader
         self.writer = writer
         self.feed = feed
@@ -51,7 +53,7 @@ class Store:
         except BaseException:
             await reader.dispose()
             raise
-        return cls(reader, Writer(database, clock=clock, publish=feed.publish), feed)
+        return cls(database, reader, Writer(database, clock=clock, publish=feed.publish), feed)
 
     async def close(self) -> None:
         """Lets what was handed in be committed, then lets go of the database."""
@@ -105,7 +107,7 @@ class Store:
 
         Looks at a bounded number of rows, so that a page can be short; ``queries.rows`` tells the rest.
         """
-        walk = sifted.walk_of(record, lead=lead, among=among, rest=rest)
+        walk = small.walk_of(record, lead=lead, among=among, rest=rest)
         return await self._slice(record, walk, size=size, after=(after,) if after else ())
 
     async def count(self, record: type[Record], /, *, limit: int, **where: object) -> int:
@@ -125,6 +127,15 @@ class Store:
         walk = await certificates.walk_of(query, self._fetch)
         return await self._slice(CertificateRecord, walk, size=size, after=after)
 
+    async def requests(self, query: RequestQuery, *, size: int, after: Place = ()) -> Slice[RequestRecord]:
+        """The newest certificate requests of a query, or those beyond a place."""
+        walk = await requests.walk_of(query, self._fetch)
+        return await self._slice(RequestRecord, walk, size=size, after=after)
+
+    async def due_requests(self, now: datetime, *, limit: int) -> Sequence[RequestRecord]:
+        """Requests that wait for approval, and whose time is over by ``now``."""
+        return [read(RequestRecord, row) for row in await self._fetch(requests.due(now, limit=limit))]
+
     async def audit_rows(self, query: AuditQuery, *, size: int, after: Place = ()) -> Slice[AuditRecord]:
         """The newest audit rows of a query, or those beyond a place."""
         return await self._slice(AuditRecord, audit.walk_of(query), size=size, after=after)
@@ -133,6 +144,27 @@ class Store:
         """One fact about the database."""
         found = await self.get(MetaRecord, key=key)
         return found.value if found else None
+
+    async def epoch(self) -> bytes:
+        """Which life of the database this is: 16 octets that are new after a restore."""
+        return await self.meta("epoch") or bytes(16)
+
+    async def oldest_change(self) -> int:
+        """The least revision from which on every change can still be read.
+
+        Whoever has seen all up to some revision misses nothing if that is at
+        least the one before. Without any change left it is the next one to come.
+        """
+        oldest = select(func.min(change.c.revision)).scalar_subquery()
+        newest = select(revision_counter.c.value).scalar_subquery()
+        return int((await self._fetch(select(func.coalesce(oldest, newest + 1))))[0][0])
+
+    async def scrub(self) -> bool:
+        """Leaves nothing of deleted rows in SQLite's files; False if that cannot be done now.
+
+        A PostgreSQL server does that in its own time.
+        """
+        return await asyncio.to_thread(self._database.scrub)
 
     async def ping(self) -> None:
         """Raises ``StoreUnavailable`` unless the database answers."""

@@ -135,6 +135,47 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         "CertificateService/GetCertificate",
         {"serial_key": {"ca_id": "$ca_id", "serial_number": "$serial_number"}},
     ),
+    "get request": (
+        "CertificateRequestService/GetCertificateRequest",
+        {"certificate_request_id": "$request_id"},
+    ),
+    "list requests": ("CertificateRequestService/ListCertificateRequests", {}),
+    "list requests in": (
+        "CertificateRequestService/ListCertificateRequests",
+        {"project_id": "$project_id"},
+    ),
+    "search requests": (
+        "CertificateRequestService/SearchCertificateRequests",
+        {"project_id": "$project_id"},
+    ),
+    "approve request": (
+        "CertificateRequestService/ApproveCertificateRequest",
+        {"certificate_request_id": "$new_request"},
+    ),
+    "approve request of admins": (
+        "CertificateRequestService/ApproveCertificateRequest",
+        {"certificate_request_id": "$new_request_of_admins"},
+    ),
+    "reject request": (
+        "CertificateRequestService/RejectCertificateRequest",
+        {"certificate_request_id": "$new_request"},
+    ),
+    "cancel request": (
+        "CertificateRequestService/CancelCertificateRequest",
+        {"certificate_request_id": "$new_request"},
+    ),
+    "claim key": (
+        "CertificateRequestService/ClaimPrivateKey",
+        {"certificate_request_id": "$new_request", "request_id": "0195e1a0-0000-7000-8000-000000000001"},
+    ),
+    "watch request": (
+        "CertificateRequestService/WatchCertificateRequest",
+        {"certificate_request_id": "$request_id"},
+    ),
+    "watch requests": (
+        "CertificateRequestService/WatchCertificateRequests",
+        {"project_id": "$project_id"},
+    ),
     "list certificates": ("CertificateService/ListCertificates", {}),
     "list certificates in": ("CertificateService/ListCertificates", {"project_id": "$project_id"}),
 }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from certmanager.v1 import access_pb2
+from certmanager.v1 import access_pb2, profile_pb2
 from certmanager.v1 import access_service_pb2 as messages
 from certmanager.v1.access_service_pb2_grpc import AccessServiceStub
 from server.ids import new_id
 from tests.access.places import Place
-from tests.ordering import open_policy
+from tests.ordering import open_policy, order
 from tests.serving import Live
 
 
@@ -56,6 +56,28 @@ async def profile(live: Live, place: Place) -> str:
     return await live.profile(ca_id=place.ca_id, policy_id=place.policy_id, project_id=place.project_id)
 
 
+async def request(live: Live, place: Place) -> str:
+    """A request of somebody else's that waits for an owner, an admin or an operator."""
+    return await _asked(live, place, access_pb2.ROLE_OWNER, access_pb2.ROLE_ADMIN, access_pb2.ROLE_OPERATOR)
+
+
+async def request_of_admins(live: Live, place: Place) -> str:
+    """A request of somebody else's that waits for an admin."""
+    return await _asked(live, place, access_pb2.ROLE_ADMIN)
+
+
+async def _asked(live: Live, place: Place, *roles: Any) -> str:
+    steps = [profile_pb2.ApprovalStep(approvals_required=1, roles=roles)]
+    message = profile_pb2.CertificateProfile(approval_config=profile_pb2.ApprovalConfig(steps=steps))
+    profile_id = await live.profile(
+        ca_id=place.ca_id, policy=open_policy(), message=message, project_id=place.project_id
+    )
+    asker = await live.token(f"asker-{new_id()}", roles={place.project_id: "REQUESTER"})
+    asked = order(profile_id, common_name="a.example.com")
+    answer = await live.call(live.certificates.IssueCertificate, asked, token=asker)
+    return str(answer.certificate_request_id)
+
+
 async def _bound(live: Live, place: Place, identity_id: str, role: Any) -> str:
     request = messages.CreateRoleBindingRequest(
         identity_id=identity_id, role=role, project_id=place.project_id
@@ -73,5 +95,7 @@ FRESH: dict[str, Callable[[Live, Place], Awaitable[str]]] = {
     "new_binding": binding,
     "new_policy": policy,
     "new_profile": profile,
+    "new_request": request,
+    "new_request_of_admins": request_of_admins,
 }
 """By the name that stands in a request."""

@@ -23,7 +23,7 @@ from certmanager.v1 import (
 )
 from server.clock import utc_now
 from server.ids import new_id
-from server.ra.tokens import hash_token, new_token
+from server.ra.access.tokens import hash_token, new_token
 from server.store.records import ObjectKind, TokenRecord
 from server.store.unit import Change, Unit, Update
 from tests.access.calls import CALLS
@@ -64,19 +64,23 @@ class People:
     """Nobody but the owner has a role here."""
 
     async def outcome(self, what: str, role: str) -> str:
-        """The code of a call, as ``get CA, away``."""
+        """The code of a call, as ``get CA, away``; a stream is granted with its first message."""
         action, _, where = what.partition(", ")
         rpc, said = CALLS[action]
         place = await self._place(where, role)
         request: Any = GetMessageClass(RPCS[rpc].input_type)()
         ParseDict(await self._filled(said, place), request)
-        call: Any = self.live.channel.unary_unary(f"/certmanager.v1.{rpc}")
-        metadata = self.live.auth(self.tokens[role])
+        streams = RPCS[rpc].server_streaming
+        kind = self.live.channel.unary_stream if streams else self.live.channel.unary_unary
+        method: Any = kind(f"/certmanager.v1.{rpc}")
+        call = method(request.SerializeToString(), metadata=self.live.auth(self.tokens[role]), timeout=60)
         try:
-            await call(request.SerializeToString(), metadata=metadata, timeout=60)
+            await (call.read() if streams else call)
         except grpc.aio.AioRpcError as error:
             failure_of(error)
             return error.code().name
+        finally:
+            call.cancel()
         return "OK"
 
     async def _place(self, where: str, role: str) -> Place:

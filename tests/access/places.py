@@ -8,7 +8,7 @@ from typing import Self
 from certmanager.v1 import certificate_service_pb2 as certificates
 from server.clock import utc_now
 from server.ids import new_id
-from server.ra.tokens import hash_token
+from server.ra.access.tokens import hash_token
 from server.store.records import PolicyRecord, ProfileRecord, ProjectRecord, RoleBindingRecord, TokenRecord
 from tests.operators.ca_installing import asked
 from tests.operators.ca_outside import outside_root
@@ -43,6 +43,8 @@ class Place:
     certificate_id: str
     """A certificate that the owner asked for."""
     serial_number: str
+    request_id: str
+    """The request that it was issued for."""
 
     @classmethod
     def absent(cls) -> Self:
@@ -109,4 +111,8 @@ async def _viewer(live: Live, project_id: str) -> dict[str, str]:
 
 def _named(issued: certificates.IssueCertificateResponse) -> dict[str, str]:
     certificate = issued.certificate
-    return {"certificate_id": certificate.certificate_id, "serial_number": certificate.serial_number}
+    return {
+        "certificate_id": certificate.certificate_id,
+        "serial_number": certificate.serial_number,
+        "request_id": issued.certificate_request_id,
+    }

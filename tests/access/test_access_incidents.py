@@ -15,8 +15,8 @@ from certmanager.v1 import certificate_service_pb2 as certificates
 from certmanager.v1 import profile_service_pb2 as profiles
 from server.api.concerns import access as concern
 from server.ids import new_id
-from server.ra import tokens
-from server.ra.tokens import Authenticator, hash_token
+from server.ra.access import tokens
+from server.ra.access.tokens import Authenticator, hash_token
 from server.store.records import ObjectKind, RoleBindingRecord, TokenRecord
 from server.store.unit import Change, Insert, Unit
 from tests.access.people import People

@@ -14,7 +14,7 @@ from certmanager.v1 import (
     profile_service_pb2,
 )
 from server.ids import new_id
-from server.ra.roles import EVERYONE, GRANTS, PERMISSIONS, SERVER_WIDE
+from server.ra.access.roles import EVERYONE, GRANTS, PERMISSIONS, SERVER_WIDE
 from tests.access.calls import CALLS
 from tests.access.matrix import MATRIX, NOT_MALFORMED, ROLES, SERVED
 from tests.access.outcomes import OUTCOMES

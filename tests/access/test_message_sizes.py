@@ -11,7 +11,7 @@ import grpc.aio
 import pytest
 
 from certmanager.v1.certificate_service_pb2 import GetCertificateRequest
-from server.ra.tokens import hash_token
+from server.ra.access.tokens import hash_token
 from server.store.records import TokenRecord
 from tests.access.people import People
 from tests.ordering import order

@@ -160,6 +160,7 @@ class TestCaller:
     source: str
     entered: bool = False
     project_id: str = "project-1"
+    attempt: Any = None
 
 
 @dataclass

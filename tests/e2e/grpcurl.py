@@ -19,12 +19,20 @@ class Grpcurl:
 
     def __call__(self, process: Process, *arguments: str, token: str | None = None) -> Outcome:
         """What it says to the arguments; ``token`` is the owner's unless given, and none if empty."""
+        command = self._command(process, arguments, token=token)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def started(self, process: Process, *arguments: str) -> subprocess.Popen[str]:
+        """It at work with the owner's token, to be read while it prints."""
+        command = self._command(process, arguments, token=None)
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def _command(self, process: Process, arguments: tuple[str, ...], *, token: str | None) -> list[str]:
         bearer = process.token if token is None else token
         header = ("-H", f"authorization: Bearer {bearer}") if bearer else ()
         trust = ("-cacert", str(process.directory / "ca.pem"))
-        command = [str(self.program), *trust, *header, *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-        return Outcome(done.returncode, done.stdout, done.stderr)
+        return [str(self.program), *trust, *header, *arguments]
 
     def call(self, process: Process, method: str, request: dict[str, Any]) -> dict[str, Any]:
         """The answer of an RPC that must succeed, as JSON."""

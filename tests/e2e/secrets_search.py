@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -15,6 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from server.pki.seal import KEK
+from server.store.engine import Database
+from server.store.schema import metadata
 from tests.databases import Postgres
 
 
@@ -41,6 +48,43 @@ def loaded(pem: str) -> EllipticCurvePrivateKey:
     key = load_pem_private_key(pem.encode(), None)
     assert isinstance(key, EllipticCurvePrivateKey)
     return key
+
+
+_P256_KEY = bytes.fromhex("308187020100301306072a8648ce3d02")
+"""How the PKCS #8 encoding of every P-256 key begins."""
+_TOKEN = b"cm_"
+_BLOCK, _NONCE = 16, 12
+
+
+def openable(kek: KEK, octets: bytes) -> set[bytes]:
+    """Where a P-256 key or a token begins that the KEK can open: version, nonce and first block of each.
+
+    Whoever has the key-encryption key need not care what a seal is bound to: the first
+    block of a ciphertext (AES in counter mode, the first counter is 2) tells what it is.
+    """
+    starts = [match.start() for match in re.finditer(b"\x01", octets)]
+    sealed = [octets[start : start + 1 + _NONCE + _BLOCK] for start in starts]
+    sealed = [each for each in sealed if len(each) == 1 + _NONCE + _BLOCK]
+    counters = b"".join(each[1 : 1 + _NONCE] + (2).to_bytes(4, "big") for each in sealed)
+    cipher = Cipher(AES(kek.derive("certmanager/v1/seal")), ECB())
+    stream = cipher.encryptor().update(counters)
+    opened = set()
+    for index, each in enumerate(sealed):
+        pad = stream[index * _BLOCK : (index + 1) * _BLOCK]
+        plain = bytes(a ^ b for a, b in zip(each[1 + _NONCE :], pad, strict=True))
+        if plain == _P256_KEY or plain.startswith(_TOKEN):
+            opened.add(each)
+    return opened
+
+
+def rows(url: str) -> Iterator[tuple[str, bytes]]:
+    """The octets in each table, by its name."""
+    engine = Database.at(url).writer()
+    with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            values = [value for row in connection.execute(table.select()) for value in row]
+            yield table.name, b"".join(value for value in values if isinstance(value, bytes))
+    engine.dispose()
 
 
 def files(directory: Path) -> Iterator[tuple[str, bytes]]:

@@ -206,7 +206,7 @@ GET = "CertificateService/GetCertificate"
 REFUSED: dict[str, tuple[str, dict[str, Any], int, str]] = {
     "malformed": (GET, {"certificateId": "x"}, INVALID_ARGUMENT, "INVALID_FIELD"),
     "absent": (GET, {"certificateId": NOBODYS}, NOT_FOUND, "RESOURCE_NOT_FOUND"),
-    "unserved": ("CertificateRequestService/GetCertificateRequest", {}, UNIMPLEMENTED, "NOT_SUPPORTED"),
+    "unserved": ("CertificateService/RevokeCertificate", {}, UNIMPLEMENTED, "NOT_SUPPORTED"),
 }
 
 
@@ -245,3 +245,22 @@ def test_reflection_can_be_turned_off(sqlite_copy: Path, grpcurl: Grpcurl) -> No
         assert done.code != 0
         assert "does not support the reflection API" in done.err
         assert process.page("/readyz")[0] == 200
+
+
+def test_a_watch_prints_the_states_and_exits_with_0(shared: Process, grpcurl: Grpcurl) -> None:
+    """Nobody has to parse anything to wait for a certificate: when grpcurl ends, the request has ended."""
+    order = {"profile_id": shared.ids["profile_id"], "attributes": {"common_name": "watched.example.com"}}
+    issued = grpcurl.call(shared, "CertificateService/IssueCertificate", order)
+    wanted = json.dumps({"certificate_request_id": issued["certificateRequestId"]})
+    method = "certmanager.v1.CertificateRequestService/WatchCertificateRequest"
+    done = grpcurl(shared, "-d", wanted, shared.target, method)
+    assert done.code == 0, done.err
+    told = json.loads(done.out)
+    assert told["certificateRequest"]["state"] == "CERTIFICATE_REQUEST_STATE_ISSUED"
+    assert told["certificate"]["id"] == issued["certificate"]["certificateId"]
+
+
+def test_a_watch_on_nothing_says_so_at_once(shared: Process, grpcurl: Grpcurl) -> None:
+    method = "CertificateRequestService/WatchCertificateRequest"
+    code, status = grpcurl.refused(shared, method, {"certificate_request_id": NOBODYS})
+    assert (code - EXIT, status["code"]) == (NOT_FOUND, NOT_FOUND)

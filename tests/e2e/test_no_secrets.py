@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import grpc.aio
 import pytest
@@ -21,6 +22,7 @@ from server.config import Settings
 from server.store import AuthorityRecord, Store
 from tests.databases import Postgres
 from tests.e2e.conftest import Home
+from tests.e2e.late_keys import claimed
 from tests.e2e.processes import Process, issue, serving
 from tests.e2e.secrets_search import database_files, files, found, key_spellings, loaded, spellings
 from tests.oracles import openssl_pkcs12
@@ -30,36 +32,48 @@ PASSWORD = f"password-{secrets.token_hex(16)}"
 STRANGER = f"cm_{secrets.token_urlsafe(32)}"
 
 
-@dataclass(frozen=True)
-class Made:
-    """What a server handed out."""
+@dataclass(slots=True)
+class Used:
+    """What a server handed out, and what its refusals told."""
 
-    keys: dict[str, EllipticCurvePrivateKey]
-    """By how each left the server."""
-    wrapped: dict[str, bytes]
+    keys: dict[str, EllipticCurvePrivateKey] = field(default_factory=dict)
+    """By the way that each took."""
+    wrapped: dict[str, bytes] = field(default_factory=dict)
     """The PKCS #12 file and the sealed key as they left: no secret, but nothing to keep either."""
+    errors: bytes = b""
 
 
-async def used(process: Process) -> Made:
-    """Lets all secrets pass through a server that says as much as it can; tells the keys that it made."""
-    recipient = Recipient.fresh(X25519)
+async def used(process: Process) -> Used:
+    """Lets all secrets pass through a server that says as much as it can."""
+    seen, recipient = Used(), Recipient.fresh(X25519)
     in_a_file: dict[str, Any] = {"key_format": x509_pb2.KEY_FORMAT_PKCS12, "key_password": PASSWORD}
+    once = {"request_id": str(uuid4())}
     async with process.channel() as channel:
-        in_clear = (await issue(process, channel)).certificate
-        file = (await issue(process, channel, **in_a_file)).certificate.pkcs12
+        seen.keys["key at once"] = loaded((await issue(process, channel)).certificate.private_key)
+        answers = [await issue(process, channel, **once) for _ in range(2)]
+        seen.keys["key of a retry"] = loaded(answers[1].certificate.private_key)
+        claim, seen.errors = await claimed(process, channel)
+        seen.keys["claimed key"] = loaded(claim)
+        seen.wrapped["file"] = (await issue(process, channel, **in_a_file)).certificate.pkcs12
         sealed = await issue(process, channel, generated_key=recipient.wish)
-        algorithm = x509_pb2.KEY_ALGORITHM_ML_DSA_44
-        ml_dsa = certificate_pb2.CertificateAttributes(key_algorithm=algorithm)
-        for caller, refused in ((process.with_token(STRANGER), {}), (process, {"attributes": ml_dsa})):
-            with pytest.raises(grpc.aio.AioRpcError) as caught:
-                await issue(caller, channel, **in_a_file, **refused)
-            assert PASSWORD not in str(caught.value.details()) + str(caught.value.trailing_metadata())
-    keys = {
-        "key in clear": loaded(in_clear.private_key),
-        "key in a file": loaded(openssl_pkcs12(file, PASSWORD).pem),
-        "sealed key": recipient.opened(sealed),
-    }
-    return Made(keys, {"file": file, "sealing": sealed.certificate.sealed_private_key.ciphertext})
+        seen.wrapped["sealing"] = sealed.certificate.sealed_private_key.ciphertext
+        seen.errors += await _refused(process, channel, in_a_file)
+    assert answers[0] == answers[1]
+    seen.keys["key in a file"] = loaded(openssl_pkcs12(seen.wrapped["file"], PASSWORD).pem)
+    seen.keys["sealed key"] = recipient.opened(sealed)
+    return seen
+
+
+async def _refused(process: Process, channel: grpc.aio.Channel, in_a_file: dict[str, Any]) -> bytes:
+    """What is told to a stranger, and to who wants a file that cannot be."""
+    told = b""
+    algorithm = x509_pb2.KEY_ALGORITHM_ML_DSA_44
+    ml_dsa = certificate_pb2.CertificateAttributes(key_algorithm=algorithm)
+    for caller, refused in ((process.with_token(STRANGER), {}), (process, {"attributes": ml_dsa})):
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await issue(caller, channel, **in_a_file, **refused)
+        told += f"{caught.value.details()} {caught.value.trailing_metadata()}".encode()
+    return told
 
 
 async def ca_key(settings: Settings) -> EllipticCurvePrivateKey:
@@ -84,18 +98,19 @@ async def test_secrets_are_only_where_they_belong(settings: Settings, request: p
     """
     home = Home(settings.data_dir, settings.database_url)
     with serving(home.directory, *home.arguments, "--log-level", "debug") as process:
-        made = await used(process)
+        seen = await used(process)
         places = [*_left(home, process, request), ("metrics page", process.page("/metrics")[1].encode())]
         assert process.stop() == 0
         places += _left(home, process, request)
         assert process.popen.stdout is not None
         places.append(("stdout", process.popen.stdout.read().encode()))
+        places.append(("errors", seen.errors))
     kept = {
         "owner's token": spellings(process.token.encode()),
         "a stranger's token": spellings(STRANGER.encode()),
         "key-encryption key": spellings(bytes.fromhex((home.directory / "kek").read_text())),
-        **{name: key_spellings(key) for name, key in made.keys.items()},
-        **{name: spellings(octets) for name, octets in made.wrapped.items()},
+        **{way: key_spellings(key) for way, key in seen.keys.items()},
+        **{name: spellings(octets) for name, octets in seen.wrapped.items()},
         "CA's key": key_spellings(await ca_key(settings)),
         "password": spellings(PASSWORD.encode()),
     }

@@ -15,7 +15,7 @@ from certmanager.v1 import profile_service_pb2 as profiles
 from certmanager.v1.profile_service_pb2_grpc import ProfileServiceStub
 from server.clock import utc_now
 from server.ids import new_id
-from server.ra.tokens import hash_token, new_token
+from server.ra.access.tokens import hash_token, new_token
 from server.store import (
     Change,
     IdentityRecord,

@@ -9,7 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from certmanager.v1 import access_service_pb2 as messages
-from server.ra.tokens import hash_token
+from server.ra.access.tokens import hash_token
 from server.store.records import TokenRecord
 from tests.identities.actors import ABSENT, PERSON, SERVICE, Actor, Stage
 

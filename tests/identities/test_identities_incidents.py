@@ -11,7 +11,7 @@ import pytest
 
 import server
 from certmanager.v1 import access_service_pb2 as messages
-from server.ra.tokens import Authenticator, hash_token, new_token
+from server.ra.access.tokens import Authenticator, hash_token, new_token
 from server.store.failures import StoreUnavailable
 from server.store.records import TokenRecord
 from server.store.unit import Unit, Update
@@ -104,7 +104,7 @@ async def test_12_openbao_ghsa_xp3c_lists_hide_what_get_hides(stage: Stage) -> N
 
 async def test_12_openbao_ghsa_34fc_tokens_are_never_compared_character_by_character() -> None:
     """They are found by their SHA-256: no code of ours compares a token's text with a stored one."""
-    source = Path(server.__file__).parent / "ra" / "tokens.py"
+    source = Path(server.__file__).parent / "ra" / "access" / "tokens.py"
     compared = [
         ast.unparse(node) for node in ast.walk(ast.parse(source.read_text())) if isinstance(node, ast.Compare)
     ]

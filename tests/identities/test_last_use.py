@@ -7,8 +7,8 @@ import pytest
 
 from server.clock import utc_now
 from server.config import Settings
-from server.ra.last_use import LastUse
-from server.ra.tokens import hash_token
+from server.ra.access.last_use import LastUse
+from server.ra.access.tokens import hash_token
 from server.store import Store
 from server.store.failures import StoreError, StoreUnavailable
 from server.store.records import ObjectKind, TokenRecord

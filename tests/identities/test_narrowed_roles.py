@@ -10,8 +10,8 @@ from certmanager.v1 import certificate_service_pb2 as certificates
 from certmanager.v1 import profile_service_pb2 as profiles
 from certmanager.v1 import project_service_pb2 as projects
 from server.errors import NotFound
-from server.ra.access import Caller, Principal
-from server.ra.roles import GRANTS, OF_ONE_PROFILE, PERMISSIONS, Role, narrowed
+from server.ra.access.caller import Caller, Principal
+from server.ra.access.roles import GRANTS, OF_ONE_PROFILE, PERMISSIONS, Role, narrowed
 from tests.identities.actors import Actor, Stage
 
 

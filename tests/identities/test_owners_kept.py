@@ -9,7 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 
 from certmanager.v1 import access_pb2
 from certmanager.v1 import access_service_pb2 as messages
-from server.ra.tokens import hash_token
+from server.ra.access.tokens import hash_token
 from server.store.records import ObjectKind, TokenRecord
 from server.store.unit import Change, Unit, Update
 from tests.identities.actors import PERSON, Stage

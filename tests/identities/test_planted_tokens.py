@@ -10,7 +10,7 @@ import pytest
 from certmanager.v1 import access_service_pb2 as messages
 from certmanager.v1 import project_service_pb2 as projects
 from server.ids import new_id
-from server.ra import access_tokens
+from server.ra.access import access_tokens
 from server.store.records import TokenRecord
 from server.store.unit import Insert, Unit
 from tests.identities.actors import ABSENT, Stage, binding

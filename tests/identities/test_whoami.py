@@ -4,7 +4,7 @@ import pytest
 
 from certmanager.v1 import access_pb2
 from certmanager.v1 import access_service_pb2 as messages
-from server.ra.roles import EVERYONE, GRANTS, OVER_ONESELF, PERMISSIONS, Role
+from server.ra.access.roles import EVERYONE, GRANTS, OVER_ONESELF, PERMISSIONS, Role
 from tests.identities.actors import ABSENT, PERSON, Stage
 
 

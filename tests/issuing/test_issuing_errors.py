@@ -193,10 +193,9 @@ async def test_profile_disabled(live: Live, only: bool) -> None:  # noqa: FBT001
 
 
 async def test_not_supported(live: Live) -> None:
-    """What is still to come is refused and not passed over: a retry would issue twice."""
-    failure = await _issue(live, order(live.ids["profile_id"], fields={"request_id": ABSENT}))
+    """What is still to come is said to be so, whatever the request holds."""
+    failure = await live.refused(live.certificates.RevokeCertificate, certificates.RevokeCertificateRequest())
     assert (failure.reason, failure.code) == ("NOT_SUPPORTED", Code.UNIMPLEMENTED)
-    assert failure.metadata["field"] == "request_id"
 
 
 async def test_credentials_invalid(live: Live) -> None:

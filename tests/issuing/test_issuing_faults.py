@@ -13,7 +13,7 @@ import pytest
 
 from server.config import Settings
 from server.errors import Reason
-from server.ra.catalog import Catalog
+from server.ra.issuing.catalog import Catalog
 from tests.databases import Postgres
 from tests.issuing.reasons import Code, shown
 from tests.ordering import order
@@ -117,7 +117,7 @@ async def _code(live: Live, request: Any) -> grpc.StatusCode:
 
 
 @pytest.mark.parametrize(
-    "place", ["server.ra.registration.assemble", "server.ra.registration.certificate_record"]
+    "place", ["server.ra.issuing.registration.assemble", "server.ra.issuing.issuance.certificate_record"]
 )
 async def test_internal(live: Live, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     """Of a fault of ours, before or after signing, nothing is told but where to find it in the log."""

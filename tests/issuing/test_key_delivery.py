@@ -16,7 +16,7 @@ from sqlalchemy import text
 from certmanager.v1 import certificate_pb2, profile_pb2, x509_pb2
 from certmanager.v1 import certificate_service_pb2 as messages
 from server.pki.algorithms import KeyAlgorithm
-from server.ra.delivery import delivered
+from server.ra.keys.delivery import delivered
 from tests.oracles import openssl_pkcs12
 from tests.ordering import DNS, csr_pem, open_policy, order
 from tests.sealing import BOTH_KEMS, P256, X25519, Recipient, keys_in
@@ -65,7 +65,7 @@ async def test_a_password_is_stretched_off_the_loop(
         threads.append(current_thread().name)
         return delivered(*args, **named)
 
-    monkeypatch.setattr("server.ra.registration.delivered", noting)
+    monkeypatch.setattr("server.ra.issuing.issuance.delivered", noting)
     profile_id = await standing_sqlite.profile(open_policy())
     await standing_sqlite.issue(order(profile_id, fields=fields, common_name="a.example.com"))
     assert [name.partition("_")[0] for name in threads] == [thread]

@@ -146,13 +146,6 @@ async def test_a_bad_order_is_refused_whole(
     assert await sqlite_live.app.store.list(AuthorityRecord) == before
 
 
-async def test_a_request_id_is_refused_until_it_is_kept(sqlite_live: Live) -> None:
-    """A retry would make a second CA: the server says that it does not know request ids."""
-    request = order(sqlite_live, request_id="018f0000-0000-7000-8000-000000000000")
-    failure = await sqlite_live.refused(authorities(sqlite_live).CreateCertificateAuthority, request)
-    assert failure.reason == "NOT_SUPPORTED"
-
-
 async def test_an_unknown_project_is_not_found(live: Live) -> None:
     """Also for an owner, who may see every project there is."""
     request = order(live, project_id="018f0000-0000-7000-8000-000000000000")

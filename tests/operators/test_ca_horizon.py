@@ -13,7 +13,7 @@ from certmanager.v1 import certificate_service_pb2 as certificates
 from certmanager.v1 import policy_pb2
 from server.config import Settings
 from server.pki.validity import Validity
-from server.ra.horizon import near_end
+from server.ra.setup.horizon import near_end
 from tests.operators.ca_orders import ANYTHING, create, get, order
 from tests.serving import Live, running
 

@@ -159,14 +159,6 @@ async def test_a_slug_is_taken_once_in_a_project(live: Live) -> None:
     assert (await other.policy("web")).project_id == other.project
 
 
-async def test_a_request_id_is_not_passed_over(live: Live) -> None:
-    """Idempotency is not built yet, and that is said."""
-    desk = Desk(live)
-    request = desk.new_policy("web")
-    request.request_id = live.ids["project_id"]
-    assert (await desk.refused(desk.policies.CreateCertificatePolicy, request)).reason == "NOT_SUPPORTED"
-
-
 async def test_a_policy_needs_a_project_that_is_there(live: Live) -> None:
     """Also for an owner, who may do everything in any project."""
     desk = Desk(live, project_id=live.ids["ca_id"])

@@ -207,21 +207,6 @@ async def test_a_profile_refers_to_its_own_project_only(
     assert failure.fields == {f"certificate_profile.{field}": "RESOURCE_NOT_FOUND"}
 
 
-@pytest.mark.parametrize("way", ["create", "update"])
-async def test_approvals_are_not_passed_over(sqlite_live: Live, way: str) -> None:
-    """A profile that wants them would be issued without: so it is refused until they are built."""
-    desk = Desk(sqlite_live)
-    policy = await desk.policy("web")
-    config = {"steps": [{"approvalsRequired": 1, "roles": ["ROLE_ADMIN"]}]}
-    if way == "create":
-        request = desk.new_profile("shop", policy.id, approvalConfig=config)
-        failure = await desk.refused(desk.profiles.CreateCertificateProfile, request)
-    else:
-        made = await desk.profile("shop", policy.id)
-        failure = await desk.not_reprofiled(made.id, approvalConfig=config)
-    assert (failure.code, failure.reason) == (grpc.StatusCode.UNIMPLEMENTED, "NOT_SUPPORTED")
-
-
 CALLS: dict[str, Callable[[Desk, Any], tuple[str, Any]]] = {
     "list": lambda desk, made: (
         "ListCertificateProfiles",

@@ -114,6 +114,21 @@ def test_each_sealing_is_its_own(kem: KeyEncapsulation) -> None:
     assert first.ciphertext != second.ciphertext
 
 
+@pytest.mark.parametrize("kem", KeyEncapsulation)
+def test_what_is_sealed_is_read_again_from_its_octets(kem: KeyEncapsulation) -> None:
+    """Which mechanism it was is told first, by the RFC's number; the rest is what the library would open."""
+    sealed = sealed_to(fresh(kem), kem)
+    assert sealed.octets == kem.value.to_bytes(2, "big") + sealed.enc + sealed.ciphertext
+    assert Sealed.of(sealed.octets) == sealed
+
+
+@pytest.mark.parametrize("octets", [b"", b"\0", b"\0\0", b"\0\x12" + bytes(100), b"0\x82" + bytes(100)])
+def test_what_was_never_sealed_is_not_read(octets: bytes) -> None:
+    """A mechanism that is none, and PKCS #8 as it begins."""
+    with pytest.raises(ValueError, match="KeyEncapsulation"):
+        Sealed.of(octets)
+
+
 _POINT = rfc9180.public_octets(ec.derive_private_key(7, ec.SECP256R1()))
 _COMPRESSED = (
     ec.derive_private_key(7, ec.SECP256R1())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from server.pki.hpke import KeyEncapsulation, RecipientKey
-from server.ra.delivery import Delivered, InClear, InPKCS12, KeyForm, SealedTo, Wish, is_slow
-from server.ra.order import Order
+from server.ra.issuing.order import Order
+from server.ra.keys.delivery import Delivered, InClear, InPKCS12, KeyForm, SealedTo, Wish, is_slow
 
 
 @pytest.mark.parametrize(

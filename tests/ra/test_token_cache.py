@@ -11,10 +11,10 @@ import pytest
 
 from server.errors import Unauthenticated
 from server.ids import new_id
-from server.ra import tokens
-from server.ra.access import Principal
-from server.ra.last_use import LastUse
-from server.ra.tokens import Authenticator, hash_token, new_token
+from server.ra.access import tokens
+from server.ra.access.caller import Principal
+from server.ra.access.last_use import LastUse
+from server.ra.access.tokens import Authenticator, hash_token, new_token
 from server.store import Change, IdentityRecord, Insert, ObjectKind, Store, TokenRecord, Unit, Update
 
 _BEGIN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -16,6 +16,7 @@ from server.errors import Denied
 
 if TYPE_CHECKING:
     from server.api.methods import Method
+    from server.ra.attempt import Attempt
 
 # RFC 6750, section 2.1, narrowed to the tokens that this server hands out.
 _CREDENTIALS = re.compile(r"bearer +(cm_[A-Za-z0-9._~+/=-]{1,250})", re.IGNORECASE)
@@ -53,6 +54,9 @@ class Authenticator(Protocol):
 
 class Caller(Protocol):
     """The principal in one call; ``entered`` tells that a use case has checked its right."""
+
+    attempt: Attempt | None
+    """Which attempt the call is, once its request is read; None if it cannot be repeated safely."""
 
     @property
     def entered(self) -> bool:

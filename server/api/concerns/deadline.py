@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from server.api.call import Call
 
 
+_TO_ANSWER = 0.5
+"""Seconds before the client's deadline at which a call that waits answers."""
+_TO_ANSWER_UNHURRIED = 30.0
+
+
 @dataclass(frozen=True, slots=True)
 class CallLimits:
     """How long a call may take, in seconds."""
@@ -24,6 +29,8 @@ class CallLimits:
     """For a unary call without a deadline; clients that set one may take longer."""
     least: float = 0.005
     """A call that arrives with less than this left is refused before any work."""
+    write: float = 30.0
+    """How long a stream's message may wait for its client to take it."""
 
 
 def arm(call: Call, remaining: float | None, *, least: float) -> None:
@@ -43,6 +50,20 @@ def shorten(call: Call, seconds: float) -> None:
     if call.deadline is None or call.deadline > asyncio.get_running_loop().time() + seconds:
         disarm(call)
         arm(call, seconds, least=0)
+
+
+def patience(call: Call, wanted: float) -> float:
+    """How many seconds the call may wait for something: as it wants, but so that it can still answer.
+
+    A client that set a deadline gets its answer before that; one that set none
+    is given the time that it wants to wait.
+    """
+    now = asyncio.get_running_loop().time()
+    if not call.brought_deadline:
+        disarm(call)
+        arm(call, wanted + _TO_ANSWER_UNHURRIED, least=0)
+    left = wanted if call.deadline is None else call.deadline - now - _TO_ANSWER
+    return max(min(wanted, left), 0)
 
 
 def disarm(call: Call) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 
 from server.errors import Reason, Unavailable
 
@@ -16,11 +17,18 @@ class Drain:
     def __init__(self) -> None:
         self.started = False
         self._event = asyncio.Event()
+        self._acts: list[Callable[[], None]] = []
 
     def start(self) -> None:
         """From now on new calls are refused; calling it again changes nothing."""
         self.started = True
         self._event.set()
+        for act in self._acts:
+            act()
+
+    def on_start(self, act: Callable[[], None]) -> None:
+        """Has ``act`` called whenever draining starts; it must not mind being called again."""
+        self._acts.append(act)
 
     async def wait(self) -> None:
         """Returns once draining has started."""

@@ -28,6 +28,8 @@ _LINE = "rpc"
 _REQUEST_CHARACTERS = 4096
 _OUR_FAULTS = frozenset({"INTERNAL", "UNKNOWN", "DATA_LOSS"})
 _NO_FAULTS = frozenset({"OK", "CANCELLED"})
+_ROUTINE = frozenset({"SERVER_DRAINING", "STREAM_AGED"})
+"""Reasons of ends that every stream comes to, sooner or later."""
 
 
 class _End(NamedTuple):
@@ -68,7 +70,7 @@ class Recorder:
         self._metrics.running -= 1
         self._count(call.method.label, code, reason)
         self._time(call.method.label, seconds)
-        if not (self._quiet and code in _NO_FAULTS):
+        if not (self._quiet and _is_no_fault(code, reason)):
             self._later(_End(call, peer, code, reason, seconds))
 
     def flush(self) -> None:
@@ -86,7 +88,7 @@ class Recorder:
         self._ends.append(end)
 
     def _write(self, end: _End) -> None:
-        write = self.log.info if end.code in _NO_FAULTS else self.log.warning
+        write = self.log.info if _is_no_fault(end.code, end.reason) else self.log.warning
         if end.code in _OUR_FAULTS:
             write = self.log.error
         write(_LINE, **_fields(end))
@@ -103,6 +105,10 @@ class Recorder:
         if time is None:
             time = self._times[label] = self._metrics.seconds.labels(label).observe
         time(seconds)
+
+
+def _is_no_fault(code: str, reason: str) -> bool:
+    return code in _NO_FAULTS or reason in _ROUTINE
 
 
 def _fields(end: _End) -> dict[str, object]:

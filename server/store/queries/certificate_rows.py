@@ -1,24 +1,17 @@
-"""What a certificate's row must be, condition by condition.
-
-An index on a column must not tempt a database that is to walk another one, so
-every such column is made opaque: an expression that no index is on.
-"""
+"""What a certificate's row must be, condition by condition; without the help of any index."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Text, and_, false, or_, type_coerce
 
 from server.store.columns import microseconds
-from server.store.queries.certificate_query import CertificateQuery, Realm
-from server.store.queries.names import holds
+from server.store.queries.certificate_query import CertificateQuery
+from server.store.queries.rows import Condition, labelled, opaque, window, within
 from server.store.schema import certificate
 
-Condition = ColumnElement[bool]
 _column = certificate.c
 
 
@@ -32,31 +25,20 @@ def conditions(query: CertificateQuery) -> Mapping[str, Condition]:
         "serial": (_column.serial, query.wanted.serial),
         "fingerprint": (_column.fingerprint, query.wanted.fingerprint),
     }
-    found = {name: _opaque(column) == value for name, (column, value) in equal.items() if value}
+    found = {name: opaque(column) == value for name, (column, value) in equal.items() if value}
     if query.realms is not None:
-        found["realms"] = _anywhere(query.realms)
+        found["realms"] = within(certificate, query.realms)
     if query.name:
-        found["name"] = query.name.on_row()
+        found["name"] = query.name.on_row(type_coerce(_column.names, Text))
     if query.wanted.states:
         found["states"] = or_(*(_state(state, query.now) for state in query.wanted.states))
     if query.wanted.renewal_states:
         found["renewal"] = or_(*map(_renewal, query.wanted.renewal_states))
     if query.wanted.expires_after or query.wanted.expires_before:
         found["expiry"] = and_(*window(_not_after(), query.wanted.expires_after, query.wanted.expires_before))
-    return found | {f"label {n}": _labelled(*entry) for n, entry in enumerate(query.wanted.metadata)}
-
-
-def _anywhere(realms: Sequence[Realm]) -> Condition:
-    """Whole projects as one condition: SQLite nests no more than a thousand."""
-    whole = sorted({realm.project_id for realm in realms if realm.is_whole})
-    narrow = (_within(realm) for realm in realms if not realm.is_whole)
-    return or_(_opaque(_column.project_id).in_(whole), *narrow)
-
-
-def _within(realm: Realm) -> Condition:
-    parts = ((_column.profile_id, realm.profile_id), (_column.requester_id, realm.requester_id))
-    narrower = (_opaque(column) == value for column, value in parts if value)
-    return and_(_opaque(_column.project_id) == realm.project_id, *narrower)
+    return found | {
+        f"label {n}": labelled(_column.metadata, *entry) for n, entry in enumerate(query.wanted.metadata)
+    }
 
 
 def _state(state: str, now: datetime) -> Condition:
@@ -77,26 +59,6 @@ def _renewal(state: str) -> Condition:
             return and_(_column.renewed_by_id.is_(None), ~_column.auto_renewal_enabled)
         case _:
             return false()
-
-
-def window(
-    column: ColumnElement[Any], after: datetime | None, before: datetime | None
-) -> Iterator[Condition]:
-    """Not before one instant, and before the other."""
-    column = type_coerce(column, BigInteger)
-    if after:
-        yield column >= microseconds(after)
-    if before:
-        yield column < microseconds(before)
-
-
-def _labelled(key: str, value: str) -> Condition:
-    """The stored text is JSON of one level and keys hold no quote: so the pair is nowhere else in it."""
-    return holds(type_coerce(_column.metadata, Text), f"{json.dumps(key)}:{json.dumps(value)}")
-
-
-def _opaque(column: ColumnElement[str]) -> ColumnElement[str]:
-    return column.concat("")
 
 
 def _not_after() -> ColumnElement[int]:

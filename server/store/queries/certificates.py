@@ -5,21 +5,21 @@ alone, names and labels, times of expiry where few fall into them, who asked,
 and at last where it belongs. What does not choose the index is looked at row by
 row (see ``certificate_rows``).
 
-Who may see some realms only walks what belongs to them, or what is so little
-in all realms together that it is looked at as a whole (see ``walk``).
+Who may see some realms only is not offered all of them (see ``choices``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select
+from sqlalchemy import ColumnElement, and_, literal, select
 
 from server.store import terms
 from server.store.queries.certificate_query import CertificateQuery, Realm
-from server.store.queries.certificate_rows import Condition, conditions, window
+from server.store.queries.certificate_rows import conditions
+from server.store.queries.choices import Choice, chosen
+from server.store.queries.rows import Condition, window
 from server.store.queries.walk import FEW, Arm, Fetch, Walk
 from server.store.schema import certificate, certificate_term
 
@@ -29,78 +29,41 @@ NARROW = FEW
 _column = certificate.c
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """An index to walk."""
-
-    arms: tuple[Arm, ...]
-    settles: str = ""
-    """The condition that it makes needless."""
-    ranges: tuple[Select[*tuple[Any, ...]], ...] = ()
-    """What is a choice only if it is narrow, all of it together."""
-    bounded: bool = field(default=False, kw_only=True)
-    within: bool = field(default=False, kw_only=True)
-    """Whether all its entries belong to the realms that are looked into."""
-
-    def for_realms(self) -> _Choice:
-        """What it is for who may see some realms only: narrow, unless nothing of others is in it."""
-        if self.bounded or self.within:
-            return self
-        ranges = tuple(arm.entries(after=(), floor=()) for arm in self.arms)
-        return replace(self, ranges=ranges, bounded=True)
-
-
 async def walk_of(query: CertificateQuery, fetch: Fetch) -> Walk:
     """How the certificates of a query are walked, newest first."""
     if query.realms == ():
         return Walk(certificate, (_column.id,), arms=())
-    choice = await _chosen(query, fetch)
-    rest = tuple(condition for name, condition in conditions(query).items() if name != choice.settles)
+    choice = await chosen(_choices(query), fetch, realms=query.realms, narrow=NARROW) or Choice((_some(),))
+    rest = tuple(condition for name, condition in conditions(query).items() if name not in choice.settles)
     return Walk(certificate, (_column.id,), choice.arms, rest, bounded=choice.bounded)
 
 
-async def _chosen(query: CertificateQuery, fetch: Fetch) -> _Choice:
-    for choice in _choices(query):
-        offered = choice if query.realms is None else choice.for_realms()
-        if await _is_narrow(offered.ranges, fetch):
-            return offered
-    return _Choice((_some(),))
-
-
-async def _is_narrow(ranges: Sequence[Select[*tuple[Any, ...]]], fetch: Fetch) -> bool:
-    entries = 0
-    for range_ in ranges:
-        counted = await fetch(select(func.count()).select_from(range_.limit(NARROW + 1).subquery()))
-        entries += counted[0][0]
-    return entries <= NARROW
-
-
-def _choices(query: CertificateQuery) -> Iterator[_Choice]:
+def _choices(query: CertificateQuery) -> Iterator[Choice]:
     wanted = query.wanted
     if wanted.fingerprint:
-        yield _Choice((_some(_column.fingerprint == wanted.fingerprint),), "fingerprint", bounded=True)
+        yield Choice((_some(_column.fingerprint == wanted.fingerprint),), ("fingerprint",), bounded=True)
     if wanted.serial:
-        yield _Choice((_some(_column.serial == wanted.serial),), "serial", bounded=True)
+        yield Choice((_some(_column.serial == wanted.serial),), ("serial",), bounded=True)
     if wanted.lineage_id:
         renewals = _by(_column.lineage_id, wanted.lineage_id, _column.renewed_from_id.is_not(None))
-        yield _Choice((_some(_column.id == wanted.lineage_id), renewals), "lineage")
+        yield Choice((_some(_column.id == wanted.lineage_id), renewals), ("lineage",))
     if query.name and query.name.is_exact:
-        yield _Choice((_by_term(terms.forwards(query.name.piece)),), "name")
+        yield Choice((_by_term(terms.forwards(query.name.piece)),), ("name",))
     if wanted.metadata:
-        yield _Choice((_by_term(terms.label(*wanted.metadata[0])),), "label 0")
+        yield Choice((_by_term(terms.label(*wanted.metadata[0])),), ("label 0",))
     yield from _ranges(query)
     if wanted.requester_id:
-        yield _Choice((_by(_column.requester_id, wanted.requester_id),), "requester")
+        yield Choice((_by(_column.requester_id, wanted.requester_id),), ("requester",))
     if wanted.states == {"REVOKED"}:
-        yield _Choice((_some(_column.revoked_at.is_not(None)),), "states")
+        yield Choice((_some(_column.revoked_at.is_not(None)),), ("states",))
     if wanted.profile_id:
-        yield _Choice((_by(_column.profile_id, wanted.profile_id),), "profile", within=_is_whole(query))
+        yield Choice((_by(_column.profile_id, wanted.profile_id),), ("profile",), within=_is_whole(query))
     if wanted.ca_id:
-        yield _Choice((_by(_column.ca_id, wanted.ca_id),), "ca", within=_is_whole(query))
+        yield Choice((_by(_column.ca_id, wanted.ca_id),), ("ca",), within=_is_whole(query))
     yield from _home(query.realms)
 
 
-def _ranges(query: CertificateQuery) -> Iterator[_Choice]:
+def _ranges(query: CertificateQuery) -> Iterator[Choice]:
     within = query.name.on_term() if query.name else None
     if within is not None:
         yield _narrow(certificate_term.c.certificate_id, within, "name")
@@ -111,7 +74,7 @@ def _ranges(query: CertificateQuery) -> Iterator[_Choice]:
         yield _narrow(_column.id, and_(*window(_column.not_after, begins, ends)), "expiry")
 
 
-def _home(realms: tuple[Realm, ...] | None) -> Iterator[_Choice]:
+def _home(realms: tuple[Realm, ...] | None) -> Iterator[Choice]:
     """Where the certificates belong that may be seen at all."""
     if realms is None:
         return
@@ -119,7 +82,7 @@ def _home(realms: tuple[Realm, ...] | None) -> Iterator[_Choice]:
     own = {realm.requester_id for realm in realms if realm.requester_id}
     arms += [_by(_column.requester_id, id_) for id_ in own]
     projects_only = all(realm.is_whole for realm in realms)
-    yield _Choice(tuple(arms), "realms" if projects_only else "", within=True)
+    yield Choice(tuple(arms), ("realms",) if projects_only else (), within=True)
 
 
 def _is_whole(query: CertificateQuery) -> bool:
@@ -145,7 +108,7 @@ def _by_term(term: str) -> Arm:
     return Arm(certificate_term, (certificate_term.c.certificate_id,), (certificate_term.c.term, term))
 
 
-def _narrow(id_: ColumnElement[str], found: Condition, settles: str) -> _Choice:
+def _narrow(id_: ColumnElement[str], found: Condition, settles: str) -> Choice:
     """A narrow range is taken as a whole, each certificate once, and put in order."""
     taken = select(id_.label("id")).where(found).distinct().subquery("taken")
-    return _Choice((Arm(taken, (taken.c.id,)),), settles, (select(literal(1)).where(found),), bounded=True)
+    return Choice((Arm(taken, (taken.c.id,)),), (settles,), (select(literal(1)).where(found),), bounded=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Text, func, type_coerce
+from sqlalchemy import ColumnElement, func
 
 from server.store import terms
-from server.store.schema import certificate, certificate_term
+from server.store.schema import certificate_term
 
 _ANYTHING = "*"
 
@@ -33,13 +33,13 @@ class NamePattern:
 
     @property
     def is_anything(self) -> bool:
-        """Whether every certificate has such a name, or need not have any."""
+        """Whether everything has such a name, or need not have any."""
         return not self.piece
 
-    def on_row(self) -> ColumnElement[bool]:
-        """The condition on a certificate, without an index."""
+    def on_row(self, names: ColumnElement[str]) -> ColumnElement[bool]:
+        """The condition on the names of a row, as they are stored; without an index."""
         line = ("" if self.begins_anyhow else "\n") + self.piece + ("" if self.ends_anyhow else "\n")
-        return holds(type_coerce(certificate.c.names, Text), line)
+        return holds(names, line)
 
     def on_term(self) -> ColumnElement[bool] | None:
         """The range of the index of terms; None unless exactly one end is open."""

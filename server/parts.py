@@ -1,0 +1,175 @@
+"""The parts of the application, put together: every RPC, what it delegates to, and its concerns."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+
+from server import telemetry
+from server.api.concerns.deadline import CallLimits
+from server.api.concerns.drain import Drain
+from server.api.concerns.record import Recorder
+from server.api.documents import Compiler
+from server.api.paging import Paging
+from server.api.pipeline import Concerns, Pipeline
+from server.api.services import UseCases, services
+from server.ca.authorities import Authorities
+from server.ca.pool import CryptoPool
+from server.clock import Clock
+from server.config import Settings
+from server.pki.seal import KEK
+from server.ra.access.access_tokens import AccessTokens
+from server.ra.access.caller import Caller
+from server.ra.access.identities import Identities
+from server.ra.access.last_use import LastUse
+from server.ra.access.projects import Projects
+from server.ra.access.role_bindings import RoleBindings
+from server.ra.access.roles import PERMISSIONS
+from server.ra.access.tokens import Authenticator
+from server.ra.access.whoami import WhoAmI
+from server.ra.audit_log import AuditLog
+from server.ra.hub import Hub
+from server.ra.issuing.catalog import Catalog
+from server.ra.issuing.certificates import Certificates
+from server.ra.issuing.issuance import Issuance, Issued
+from server.ra.issuing.registration import Registration
+from server.ra.issuing.submissions import Submissions
+from server.ra.keys.claims import Claims
+from server.ra.keys.custody import Custody
+from server.ra.keys.destruction import Destruction
+from server.ra.keys.recall import Recall
+from server.ra.pages import KEY_INFO, Pages
+from server.ra.requests.approvals import Approvals
+from server.ra.requests.requests import Requests
+from server.ra.requests.waits import Waits
+from server.ra.retention import Retention
+from server.ra.retries import Retries
+from server.ra.setup.authorities import CertificateAuthorities
+from server.ra.setup.founding import Founding
+from server.ra.setup.policies import Policies
+from server.ra.setup.profiles import Profiles
+from server.ra.tasks import Tasks
+from server.ra.turns import Turns
+from server.ra.upkeep import Upkeep
+from server.ra.watching import tokens as resuming
+from server.ra.watching.pace import Pacing
+from server.ra.watching.watches import Watches
+from server.store.store import Store
+from server.telemetry import Metrics
+
+_EXPIRED_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the parts of the application are made from; whatever has to be closed is left to the stack."""
+
+    settings: Settings
+    store: Store
+    kek: KEK
+    epoch: bytes
+    clock: Clock
+    stack: AsyncExitStack
+    drain: Drain = field(default_factory=Drain)
+    metrics: Metrics = field(default_factory=Metrics)
+    upkeep: Upkeep = field(default_factory=Upkeep)
+
+    def pipeline(self) -> Pipeline:
+        """Every RPC with its concerns."""
+        recorder = Recorder(self.metrics, telemetry.logger("rpc"))
+        self.stack.callback(recorder.flush)
+        uses = LastUse(self.store)
+        self.stack.push_async_callback(uses.close)
+        concerns = Concerns(
+            authenticator=Authenticator(self.store, clock=self.clock, uses=uses),
+            make_caller=Caller,
+            drain=self.drain,
+            recorder=recorder,
+            limits=CallLimits(unary=self.settings.unary_timeout, write=self.settings.watch_patience),
+        )
+        served = services(self.use_cases(), self.drain, reflection=self.settings.reflection)
+        return Pipeline(served, concerns, permissions=PERMISSIONS)
+
+    def use_cases(self) -> UseCases:
+        """What the servicers delegate to."""
+        pool, tasks = CryptoPool(), Tasks()
+        retries = Retries(self.store, tasks=tasks)
+        owed_for = timedelta(hours=self.settings.key_claim_hours)
+        custody = Custody(self.store, self.kek, clock=self.clock, owed_for=owed_for)
+        self.stack.callback(pool.close)
+        self.stack.push_async_callback(tasks.drain)
+        authorities = Authorities(self.kek, pool)
+        compiler = Compiler()
+        catalog = Catalog(self.store, authorities, compiler)
+        issuance = Issuance(self.store, pool, custody=custody, clock=self.clock, observe=self._count)
+        registration = Registration(self.store, catalog, compiler, issuance, tasks=tasks, clock=self.clock)
+        certificates = Certificates(self.store, catalog, clock=self.clock)
+        hub, turns = Hub(self.store.feed), Turns()
+        requests = Requests(self.store, certificates, turns=turns, tasks=tasks, clock=self.clock)
+        waits = Waits(self.store, hub, most=self.settings.watches_per_identity, clock=self.clock)
+        self.drain.on_start(waits.end)
+        recall = Recall(self.store, catalog, pool)
+        claims = Claims(
+            self.store, recall, compiler, custody=custody, retries=retries, tasks=tasks, clock=self.clock
+        )
+        self._keep_up(requests, custody)
+        return UseCases(
+            paging=Paging(Pages(self.kek.derive(KEY_INFO))),
+            founding=Founding(self.store, authorities, retries=retries, tasks=tasks, clock=self.clock),
+            authorities=CertificateAuthorities(self.store, catalog, clock=self.clock),
+            projects=Projects(self.store, retries=retries, clock=self.clock),
+            whoami=WhoAmI(self.store),
+            identities=Identities(self.store, retries=retries, clock=self.clock),
+            tokens=AccessTokens(self.store, retries=retries, custody=custody, clock=self.clock),
+            bindings=RoleBindings(self.store, retries=retries, clock=self.clock),
+            audit_log=AuditLog(self.store),
+            policies=Policies(self.store, catalog, retries=retries, clock=self.clock),
+            profiles=Profiles(self.store, catalog, retries=retries, clock=self.clock),
+            registration=registration,
+            submissions=Submissions(self.store, registration, waits, claims=claims, retries=retries),
+            certificates=certificates,
+            requests=requests,
+            approvals=Approvals(self.store, registration, turns=turns, tasks=tasks, clock=self.clock),
+            claims=claims,
+            watches=self._watches(hub, requests),
+        )
+
+    def _watches(self, hub: Hub, requests: Requests) -> Watches:
+        """The live streams; they end when draining starts."""
+        settings, key = self.settings, self.kek.derive(resuming.KEY_INFO)
+        watches = Watches(
+            self.store,
+            hub,
+            requests,
+            resuming.ResumeTokens(key, self.store, epoch=self.epoch),
+            pacing=Pacing(heartbeat=settings.watch_heartbeat, age=settings.watch_age),
+            most=settings.watches_per_identity,
+            clock=self.clock,
+        )
+        self.drain.on_start(watches.open.end)
+        self.metrics.sample("watches", lambda: {"open": len(watches.open)})
+        return watches
+
+    def _keep_up(self, requests: Requests, custody: Custody) -> None:
+        """Have the chores done, from now on until the application ends."""
+        upkeep, settings = self.upkeep, self.settings
+        destruction = Destruction(self.store, custody, clock=self.clock)
+        retention = Retention(
+            self.store,
+            clock=self.clock,
+            attempts_kept=timedelta(hours=settings.retry_hours),
+            changes_kept=timedelta(days=settings.history_days),
+        )
+        upkeep.take_on("requests_expired", partial(requests.expire_due, _EXPIRED_AT_ONCE))
+        upkeep.take_on("secrets_destroyed", destruction.destroy_due)
+        upkeep.take_on("files_scrubbed", destruction.scrub)
+        upkeep.take_on("attempts_forgotten", retention.forget_attempts)
+        upkeep.take_on("changes_forgotten", retention.forget_changes)
+        self.metrics.sample("upkeep", upkeep.counts)
+        upkeep.start(every=timedelta(seconds=settings.upkeep_interval))
+        self.stack.push_async_callback(upkeep.close)
+
+    def _count(self, issued: Issued) -> None:
+        self.metrics.certificates_issued.labels(issued.certificate.key_algorithm).inc()

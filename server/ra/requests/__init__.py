@@ -1,0 +1,1 @@
+"""Certificate requests that wait: read, decided about, withdrawn, expired."""

@@ -1,0 +1,1 @@
+"""What operators set up: CAs, policies and profiles."""
