@@ -93,7 +93,7 @@ class Client:
         safe to repeat is called again if the server was unavailable. What
         creates something is made so by a ``request_id``, unless it has one.
         """
-        said, request = request, with_intent(request)
+        request = with_intent(request)
         loop = asyncio.get_running_loop()
         end = loop.time() + (self._timeout if timeout is None else timeout)
         waits = pauses() if may_repeat(request) else iter(())
@@ -101,9 +101,6 @@ class Client:
             try:
                 return await self._once(method, request, seconds=end - loop.time())
             except ApiError as error:
-                if _knows_no_intent(error) and request is not said:
-                    request, waits = said, iter(())
-                    continue
                 wait = next(waits, None) if _may_pass(error) else None
                 if wait is None:
                     raise
@@ -174,11 +171,6 @@ def _may_pass(error: ApiError) -> bool:
     return (error.code is grpc.StatusCode.UNAVAILABLE and not error.lasting) or (
         error.reason == "REQUEST_IN_PROGRESS"
     )
-
-
-def _knows_no_intent(error: ApiError) -> bool:
-    """Whether the server is older than ``request_id``: then the call is made without, and once."""
-    return error.code is grpc.StatusCode.UNIMPLEMENTED and error.metadata.get("field") == "request_id"
 
 
 def _channel(target: Target) -> grpc.aio.Channel:

@@ -42,6 +42,9 @@ class Commands(LazyGroup):
         "request": Lazy(
             f"{_CLI}.requests.commands:app", "Follow and decide requests for certificates; claim their keys."
         ),
+        "open-key": Lazy(
+            f"{_CLI}.sealing.command:open_key", "Open a private key that was sealed to yours; offline."
+        ),
         "get": Lazy(f"{_CLI}.certificates.commands:get", "Show a certificate."),
         "list": Lazy(f"{_CLI}.certificates.commands:list_", "List certificates."),
         "audit": Lazy(f"{_CLI}.audit:app", "Read the audit log, and check that it is whole."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -201,10 +202,34 @@ def test_files_that_contradict_themselves_are_refused(said: Outputs, told: str) 
         said.places()
 
 
+def late(**named: str) -> Outputs:
+    """Those of a claim, whose answer alone tells whether the key is sealed."""
+    return replace(outputs(**named), otherwise=Part.SEALED)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (late(), ["a.key", "a.sealed.json", "a.crt", "a.chain.crt"]),
+        (late(key="k", certificate="c"), ["k", "k", "c"]),
+    ],
+)
+def test_a_key_that_may_come_sealed_has_a_place_for_both(said: Outputs, expected: list[str]) -> None:
+    """One that was named is for either: an answer has one of them."""
+    assert [str(place.path) for place in said.places().values()] == expected
+
+
+@pytest.mark.parametrize("part", ["key", "certificate"])
+def test_neither_form_of_a_key_takes_another_file_s_place(part: str) -> None:
+    named = {part: "a.crt" if part == "key" else "a.sealed.json"}
+    with pytest.raises(FileFault, match="two files have the same name"):
+        replace(late(**named), directory=Path()).places()
+
+
 def test_a_full_chain_begins_with_the_certificate() -> None:
     """The order that TLS servers want (RFC 8446, section 4.4.2)."""
     issued = IssuedCertificate(certificate="leaf\n", certificate_chain="issuer\n")
-    assert Part.FULLCHAIN.content(issued) == b"leaf\nissuer\n"
+    assert Part.FULLCHAIN.content(IssueCertificateResponse(certificate=issued)) == b"leaf\nissuer\n"
 
 
 def test_a_request_that_waits_is_told_by_its_id(capsys: pytest.CaptureFixture[str]) -> None:

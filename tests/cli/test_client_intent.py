@@ -108,16 +108,6 @@ async def test_other_refusals_are_told_at_once() -> None:
     assert caught.value.reason == "SLUG_TAKEN"
 
 
-async def test_a_server_that_knows_no_ids_is_asked_once_without() -> None:
-    """An older one; there nothing is made twice either."""
-    unknown = Failing(grpc.StatusCode.UNIMPLEMENTED, details=[info("NOT_SUPPORTED", field="request_id")])
-    async with scripted(unknown, LOST) as (client, script):
-        with pytest.raises(ApiError, match="not now"):
-            await client.call(client.projects.CreateProject, CREATE)
-    assert CreateProjectRequest.FromString(script.asked[1]) == CREATE
-    assert len(script.asked) == 2
-
-
 WITH_ID = sorted(
     name for name, method in _METHODS.items() if "request_id" in method.input_type.fields_by_name
 )

@@ -43,7 +43,7 @@ def write(
     written: dict[Part, Path] = {}
     faults: list[str] = []
     for part, reserved in held.items():
-        if content := part.content(answer.certificate):
+        if content := part.content(answer):
             try:
                 written[part] = reserved.publish(content)
             except FileFault as error:
@@ -60,8 +60,12 @@ def tell_issued(answer: IssueCertificateResponse, written: Mapping[Part, Path]) 
             f"the certificate itself is written nowhere; `certmanager get {id_} --out FILE` writes it",
             file=sys.stderr,
         )
+    if Part.SEALED in written:
+        file = visible(str(written[Part.SEALED]))
+        print(f"`certmanager open-key {file} --key FILE` opens the sealed key", file=sys.stderr)
     answer.certificate.ClearField("private_key")
     answer.certificate.ClearField("pkcs12")
+    answer.certificate.ClearField("sealed_private_key")
     if chosen().json:
         places = {part.told: str(path) for part, path in written.items()}
         show_json({**literals.plain(answer, with_defaults=True), "files": places})
@@ -131,6 +135,7 @@ def _title(part: Part) -> str:
     return {
         Part.KEY: "private key in",
         Part.PKCS12: "PKCS #12 in",
+        Part.SEALED: "sealed key in",
         Part.CERTIFICATE: "certificate in",
         Part.CHAIN: "chain in",
         Part.FULLCHAIN: "full chain in",

@@ -6,8 +6,8 @@ from certmanager.v1.certificate_pb2 import BasicConstraints, CertificateAttribut
 from certmanager.v1.certificate_service_pb2 import IssueCertificateRequest, IssueCertificateResponse
 from certmanager_client.cli.issuing import answer as issuing_answer
 from certmanager_client.cli.issuing.options import Issuance, label
-from certmanager_client.cli.issuing.order import alt_names, set_csr, set_key_form, usages
-from certmanager_client.cli.issuing.places import HINT, Outputs, outputs
+from certmanager_client.cli.issuing.order import alt_names, set_csr, set_key_form, set_recipient, usages
+from certmanager_client.cli.issuing.places import HINT, Outputs, Part, outputs
 from certmanager_client.cli.issuing.waiting import completed
 from certmanager_client.cli.terminal import finding
 from certmanager_client.cli.terminal.exits import fail
@@ -74,6 +74,7 @@ def _request(said: Issuance) -> IssueCertificateRequest:
     if said.csr is not None:
         set_csr(request, said.csr)
     set_key_form(request, said, csr=said.csr)
+    set_recipient(request, said)
     return request
 
 
@@ -110,5 +111,6 @@ def _constraints(said: Issuance) -> BasicConstraints | None:
 def _outputs(said: Issuance) -> Outputs:
     if said.csr is not None and said.key_out is not None:
         fail("with --csr the key is yours: there is nothing for --key-out")
-    found = outputs(said, said.cn, said.first_name)
+    key = None if said.recipient_key is None else Part.SEALED
+    found = outputs(said, said.cn, said.first_name, key=key)
     return found if said.csr is None else found.without_key()

@@ -89,6 +89,12 @@ Csr = Annotated[
         metavar="FILE", help="For the key of this CSR, PEM or DER, - for stdin; else the server makes one."
     ),
 ]
+RecipientKey = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE", help="Have the key sealed to this PEM public key, X25519 or P-256; - for stdin."
+    ),
+]
 Labels = Annotated[
     list[str] | None,
     typer.Option("--metadata", metavar="KEY=VALUE", help="A label to keep with it; may be repeated."),
@@ -117,7 +123,7 @@ OutDir = Annotated[
 FileName = Annotated[
     str | None, typer.Option("--name", metavar="NAME", help="What the files begin with. [its first name]")
 ]
-KeyOut = Annotated[Path | None, typer.Option(metavar="FILE", help="The private key; or the PKCS #12 file.")]
+KeyOut = Annotated[Path | None, typer.Option(metavar="FILE", help="The private key, in its form.")]
 CertOut = Annotated[Path | None, typer.Option(metavar="FILE", help="The certificate.")]
 ChainOut = Annotated[Path | None, typer.Option(metavar="FILE", help="The chain from its issuer up.")]
 FullchainOut = Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate and chain in one file.")]
@@ -165,6 +171,7 @@ class Issuance(Delivery):
     as_ca: AsCa = False
     path_length: PathLength = None
     csr: Csr = None
+    recipient_key: RecipientKey = None
     metadata: Labels = None
     auto_renew: AutoRenew = None
     wait: Wait = None

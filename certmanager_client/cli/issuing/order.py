@@ -11,13 +11,12 @@ from certmanager.v1.certificate_pb2 import AltName
 from certmanager.v1.certificate_request_service_pb2 import ClaimPrivateKeyRequest
 from certmanager.v1.certificate_service_pb2 import IssueCertificateRequest
 from certmanager_client import literals
-from certmanager_client.cli.issuing.options import Delivery, KeyForm, is_oid
+from certmanager_client.cli.issuing.options import Delivery, Issuance, KeyForm, is_oid
 from certmanager_client.cli.terminal.exits import fail
-from certmanager_client.cli.terminal.reading import must_read
+from certmanager_client.cli.terminal.reading import must_read, must_read_password
 
 _PEM = b"-----BEGIN"
 _LONGEST_CSR = 1024 * 1024
-_LONGEST_PASSWORD = 4096
 
 
 def alt_names(
@@ -55,15 +54,17 @@ def set_csr(request: IssueCertificateRequest, file: str) -> None:
         fail(f"the CSR in {file} is no PEM: it has characters that are not ASCII")
 
 
-def password(file: str) -> str:
-    """The first line of a file. Ends the program if there is none."""
-    try:
-        lines = must_read(file, _LONGEST_PASSWORD, what="the password file").decode().splitlines()
-    except UnicodeDecodeError:
-        fail(f"the password file {file} is not UTF-8 text")
-    if not lines or not lines[0]:
-        fail(f"the password file {file} is empty")
-    return lines[0]
+def set_recipient(request: IssueCertificateRequest, said: Issuance) -> None:
+    """Ask for a key that is sealed to the public key of a file. Ends the program for what contradicts it."""
+    if said.recipient_key is None:
+        return
+    if said.csr is not None:
+        fail("with --csr the key is yours: there is none to seal to --recipient-key")
+    if said.key_format is KeyForm.PKCS12:
+        fail("a key that is sealed to --recipient-key cannot be in a PKCS #12 file")
+    from certmanager_client.cli.sealing.keys import recipient  # noqa: PLC0415 - most need no cryptography
+
+    request.generated_key.recipient_key.CopyFrom(recipient(said.recipient_key))
 
 
 def set_key_form(
@@ -77,4 +78,4 @@ def set_key_form(
         fail("--key-format pkcs12 and --password-file go together")
     if said.password_file is not None:
         request.key_format = x509_pb2.KEY_FORMAT_PKCS12
-        request.key_password = password(said.password_file)
+        request.key_password = must_read_password(said.password_file)

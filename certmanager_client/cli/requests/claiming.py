@@ -13,7 +13,7 @@ from certmanager.v1.certificate_request_service_pb2 import (
 from certmanager.v1.certificate_service_pb2 import IssueCertificateResponse
 from certmanager_client.cli.issuing import answer as issuing_answer
 from certmanager_client.cli.issuing import places as issuing_places
-from certmanager_client.cli.issuing.options import Delivery
+from certmanager_client.cli.issuing.options import Delivery, KeyForm
 from certmanager_client.cli.issuing.order import set_key_form
 from certmanager_client.cli.requests import options as said
 from certmanager_client.cli.requests.columns import attributes
@@ -40,6 +40,8 @@ def claim(wanted: Claim) -> None:
     async def work(client: Client) -> tuple[Any, ...]:
         shown = GetCertificateRequestRequest(certificate_request_id=wanted.request)
         found = await client.call(client.requests.GetCertificateRequest, shown)
+        # The server's spelling of the id: a sealed key is bound to it.
+        asked.certificate_request_id = found.certificate_request.id
         return await _claimed(client, asked, _outputs(found.certificate_request, wanted))
 
     answer, written, faults = perform(work)
@@ -67,4 +69,6 @@ async def _claimed(
 def _outputs(request: CertificateRequest, wanted: Claim) -> issuing_places.Outputs:
     asked = attributes(request)
     first = next((one.value for one in asked.alt_names), None)
-    return issuing_places.outputs(wanted, asked.common_name, first)
+    # Whether its order named a recipient, the claim's answer tells.
+    sealed = None if wanted.key_format is KeyForm.PKCS12 else issuing_places.Part.SEALED
+    return issuing_places.outputs(wanted, asked.common_name, first, otherwise=sealed)

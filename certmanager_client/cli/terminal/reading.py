@@ -8,6 +8,7 @@ from pathlib import Path
 
 from certmanager_client.cli.terminal.exits import fail
 
+_LONGEST_PASSWORD = 4096
 _stdin_taken: ContextVar[str] = ContextVar("what stdin was read for", default="")
 
 
@@ -38,6 +39,17 @@ def must_read(file: str, most: int, *, what: str = "") -> bytes:
         return read_bounded(file, most, what=what)
     except Unread as error:
         fail(str(error))
+
+
+def must_read_password(file: str) -> str:
+    """The first line of a file. Ends the program if there is none."""
+    try:
+        lines = must_read(file, _LONGEST_PASSWORD, what="the password file").decode().splitlines()
+    except UnicodeDecodeError:
+        fail(f"the password file {file} is not UTF-8 text")
+    if not lines or not lines[0]:
+        fail(f"the password file {file} is empty")
+    return lines[0]
 
 
 def _of_file(file: str, most: int) -> bytes:
