@@ -2,14 +2,15 @@
 
 A server is started on free ports, and a client, which is this file, gets two
 certificates from it: one with a key that the server makes, one for a key that
-never leaves the client. OpenSSL then says what it thinks of both. The file is
-also the example of a client in Python: it needs ``grpcio``, ``protobuf`` and
+never leaves the client. A third one, in ``approving``, waits for somebody who
+approves it. OpenSSL then says what it thinks of them. The file is also the
+example of a client in Python: it needs ``grpcio``, ``protobuf`` and
 ``googleapis-common-protos``, and the code that ``gen/`` holds.
 """
 
 from __future__ import annotations
 
-import json
+import asyncio
 import subprocess
 import sys
 import tempfile
@@ -22,15 +23,15 @@ from certmanager.v1.certificate_service_pb2 import GetCertificateRequest, IssueC
 from certmanager.v1.certificate_service_pb2_grpc import CertificateServiceStub
 from certmanager.v1.profile_service_pb2 import CreateCertificateProfileRequest
 from certmanager.v1.profile_service_pb2_grpc import ProfileServiceStub
+from tools.approving import approval
+from tools.connecting import SECONDS, connected
 from tools.examining import examine, openssl
 from tools.running import Server, ServerFailed
-from tools.statuses import explained
+from tools.statuses import explained, refusal
 from tools.telling import Untrue, expect, say, title
 
 HOST = "service.acme.com"
 DNS_NAMES = (HOST, f"www.{HOST}")
-SECONDS = 30
-"""The deadline of each call; without one a client would wait as long as the server lets it."""
 
 
 def main() -> int:
@@ -57,35 +58,25 @@ def told(error: Exception) -> str:
 
 
 def tell(directory: Path, log: Path) -> None:
-    """The story: a server, a profile, two certificates, a refusal, a look-up, the end."""
+    """The story: a server, a profile, two certificates, a refusal, a look-up, an approval, the end."""
     title("A server that sets itself up: keys, CAs, a policy, an owner and a TLS certificate of its own")
     with Server(directory / "data", log) as server:
         say(f"it serves gRPC over TLS on {server.endpoints['grpc']}")
         with connected(server) as channel:
-            profile = create_profile(channel, directory)
+            profile = create_profile(channel, server.ids)
             issued = issue_with_key(channel, profile, directory=directory)
             issue_by_csr(channel, profile, directory=directory)
             be_refused(channel, profile)
             look_up(channel, issued)
+        asyncio.run(approval(server, directory, host=HOST))
         title("SIGTERM: the server finishes what it has begun and ends")
         server.stop()
         say("it ended with status 0")
 
 
-def connected(server: Server) -> grpc.Channel:
-    """A channel that trusts the server's own CA and sends the owner's token with each call."""
-    ca = (server.data / "ca.pem").read_bytes()
-    token = (server.data / "owner.token").read_text().strip()
-    credentials = grpc.composite_channel_credentials(
-        grpc.ssl_channel_credentials(ca), grpc.access_token_call_credentials(token)
-    )
-    return grpc.secure_channel(server.endpoints["grpc"], credentials)
-
-
-def create_profile(channel: grpc.Channel, directory: Path) -> profile_pb2.CertificateProfile:
+def create_profile(channel: grpc.Channel, ids: dict[str, str]) -> profile_pb2.CertificateProfile:
     """A profile: which CA signs, under which policy, and how certificates are enrolled."""
     title("A certificate profile for API enrollment, under the RSA CA")
-    ids = json.loads((directory / "data" / "bootstrap.json").read_text())
     request = CreateCertificateProfileRequest(
         project_id=ids["project_id"],
         ca_id=ids["rsa_ca_id"],
@@ -169,7 +160,7 @@ def be_refused(channel: grpc.Channel, profile: profile_pb2.CertificateProfile) -
     try:
         CertificateServiceStub(channel).IssueCertificate(request, timeout=SECONDS)
     except grpc.RpcError as error:
-        for line in explained(error):
+        for line in refusal(error, reason="INVALID_FIELD"):
             say(line)
     else:
         raise Untrue("a request that breaks the policy was not refused")

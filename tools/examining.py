@@ -13,15 +13,22 @@ PEM_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----
 
 
 def examine(issued: IssuedCertificate, path: Path, *, host: str) -> None:
+    """Show what the certificate says, and ``judge`` it."""
+    leaf = path.with_suffix(".crt")
+    leaf.write_text(issued.certificate)
+    show(
+        openssl("x509", "-in", str(leaf), "-noout", "-subject", "-issuer", "-dates", "-ext", "subjectAltName")
+    )
+    judge(issued, path, host=host)
+
+
+def judge(issued: IssuedCertificate, path: Path, *, host: str) -> None:
     """Write the files of a web server beside its key, which is ``path`` with ``.key``; let OpenSSL judge."""
     leaf, chain, root = (path.with_suffix(suffix) for suffix in (".crt", ".chain", ".root"))
     *intermediates, anchor = PEM_BLOCK.findall(issued.certificate_chain)
     leaf.write_text(issued.certificate)
     chain.write_text("".join(intermediates))
     root.write_text(anchor)
-    show(
-        openssl("x509", "-in", str(leaf), "-noout", "-subject", "-issuer", "-dates", "-ext", "subjectAltName")
-    )
     public_keys = (
         openssl("x509", "-in", str(leaf), "-noout", "-pubkey"),
         openssl("pkey", "-in", str(path.with_suffix(".key")), "-pubout"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import select
 import signal
@@ -59,6 +60,11 @@ class Server:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.kill()
+
+    @property
+    def ids(self) -> dict[str, str]:
+        """What the first start made: the ids of the project, CAs, policy and profiles."""
+        return dict(json.loads((self.data / "bootstrap.json").read_text()))
 
     @property
     def pid(self) -> int:
