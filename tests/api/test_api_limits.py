@@ -36,6 +36,13 @@ async def forever(request: object, context: object) -> object:
     return await asyncio.Event().wait()
 
 
+async def outlast(rig: Rig) -> None:
+    """Returns when the limit for unary calls is over that begins now: another call has run into it."""
+    rig.echo.on_unary = forever
+    code, _ = await failure(rig.method("Unary")(asking(), metadata=bearer()))
+    assert code is grpc.StatusCode.DEADLINE_EXCEEDED
+
+
 async def test_unary_call_without_deadline_gets_ours() -> None:
     """No unary call occupies the server for ever; the client is told what happened."""
     async with Rig(call_limits=CallLimits(unary=0.05)) as rig:
@@ -50,7 +57,7 @@ async def test_stream_without_deadline_has_none() -> None:
     async with Rig(call_limits=CallLimits(unary=0.02)) as rig:
 
         async def slow(request: object, context: object) -> object:
-            await asyncio.sleep(0.1)
+            await outlast(rig)
             yield Response()
 
         rig.echo.on_down = slow
@@ -88,7 +95,7 @@ async def test_timer_of_a_finished_call_does_not_fire() -> None:
     async with Rig(call_limits=CallLimits(unary=0.05)) as rig:
         await rig.method("Unary")(asking(), metadata=bearer())
         stream = rig.method("Both")(metadata=bearer())
-        await asyncio.sleep(0.1)
+        await outlast(rig)
         await stream.write(asking())
         assert (await stream.read()).certificate_request_id
         stream.cancel()
