@@ -8,7 +8,7 @@ from server.api.documents import PROFILE_GIVEN, certificate_profile, profile_doc
 from server.api.masks import Updatable
 from server.api.texts import plain
 from server.errors import Invalid, Violation
-from server.ra.setup.profiles import ProfileOrder, ProfileQuery, Revise
+from server.ra.setup.profile_order import ProfileOrder, ProfileQuery, Revise
 from server.ra.terms import ProfileRecord
 
 _UPDATABLE = Updatable(

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
     load_der_private_key,
-    load_der_public_key,
 )
 
 from server.pki.algorithms import KeyAlgorithm, key_algorithm_of
@@ -32,7 +31,6 @@ __all__ = [
     "key_algorithm_of",
     "key_faults",
     "load_pkcs8",
-    "load_spki",
     "pkcs8_pem",
     "spki",
 ]
@@ -116,14 +114,3 @@ def load_pkcs8(der: bytes) -> PrivateKey:
 def spki(key: PublicKey) -> bytes:
     """The SubjectPublicKeyInfo in DER: the identity of a key."""
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
-def load_spki(der: bytes) -> PublicKey:
-    """The public key that ``spki`` wrote; raises ValueError for anything else."""
-    try:
-        key = load_der_public_key(der)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise ValueError("not a public key") from None
-    if key_algorithm_of(key) is None:
-        raise ValueError("not a public key of a supported kind")
-    return key  # type: ignore[return-value]

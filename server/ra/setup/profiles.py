@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from server.clock import Clock
-from server.errors import Invalid, Nature, Refused, Violation, not_found
+from server.errors import Invalid, Nature, Refused, not_found
 from server.ids import new_id
 from server.ra.access.caller import Caller
 from server.ra.access.projects import enter_project
@@ -21,6 +21,7 @@ from server.ra.retries import Retries, recorded
 from server.ra.revisions import settled
 from server.ra.setup.approvers import approver_faults
 from server.ra.setup.defaults import newly_broken
+from server.ra.setup.profile_order import ProfileOrder, ProfileQuery, Revise
 from server.ra.setup.shelf import Shelf
 from server.ra.setup.users import refuse_profile_in_use
 from server.store.failures import ForeignKeyViolation, GuardFailed
@@ -34,50 +35,7 @@ from server.store.records import (
 from server.store.store import Store
 from server.store.unit import Change, Delete, Expect, Insert, Update, Write
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileOrder:
-    """What a profile is to be."""
-
-    project_id: str
-    ca_id: str
-    policy_id: str
-    slug: str
-    disabled: bool = False
-    document: bytes = field(repr=False)
-    """The profile as its author wrote it, for the compiler and for answers."""
-    faults: tuple[Violation, ...] = ()
-    """What is wrong with its form, found where it was read; told together with everything else."""
-    within: str = ""
-    """Where the request holds the profile, as ``certificate_profile.``: begins the fields of errors."""
-
-    def at(self, field_: str) -> str:
-        """The path of a field of the profile in the request."""
-        return f"{self.within}{field_}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileQuery:
-    """Which profiles of a project are listed; what is empty or None does not matter."""
-
-    project_id: str
-    ca_id: str = ""
-    policy_id: str = ""
-    name: str = ""
-    """A slug, with ``*`` for anything at either end."""
-    disabled: bool | None = None
-
-    @property
-    def where(self) -> dict[str, object]:
-        """The conditions on the rows, but for project and name."""
-        wanted = {"ca_id": self.ca_id or None, "policy_id": self.policy_id or None, "disabled": self.disabled}
-        return {name: value for name, value in wanted.items() if value is not None}
-
-
 _BINDINGS = 10_000
-
-Revise = Callable[[ProfileRecord], ProfileOrder]
-"""What a profile is to become, from what it is; may raise Invalid."""
 
 
 class Profiles:
