@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import settings as property_tests
 
@@ -41,6 +42,12 @@ __all__ = [
     "sqlite_template",
     "sqlite_url",
 ]
+
+# A program inherits what its starter ignores, as ``nohup`` does SIGHUP and a shell SIGINT for what it runs in
+# the background: the tests of signals, and the programs that they start, are to hear them.
+for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _usual)
 
 # A slow machine is no fault of the code: no deadline. CI draws the same examples each time, so that
 # what fails there fails for everybody; at a desk they differ from run to run.

@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.parsing import nodes
+
 _SECRETS = {"token", "bearer", "password", "digest", "hash", "secret", "mac", "hmac", "signature"}
 _SERVER = Path(__file__).parents[2] / "server"
 
 
 def _comparisons(module: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(module.read_text())):
+    for node in nodes(module.read_text()):
         if isinstance(node, ast.Compare) and any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
             for side in (node.left, *node.comparators):
                 name = getattr(side, "id", getattr(side, "attr", ""))

@@ -8,7 +8,6 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -211,17 +210,6 @@ class Silent(grpc.GenericRpcHandler):
         return b""
 
 
-@pytest.fixture
-def heard() -> Iterator[None]:
-    """A program inherits what is ignored, as tests under ``nohup`` ignore SIGHUP."""
-    former = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGHUP)}
-    former[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    for number, handler in former.items():
-        signal.signal(number, handler)
-
-
-@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_during_the_call_leaves_no_file(tmp_path: Path, number: signal.Signals) -> None:
     """What was reserved goes with the program."""
@@ -259,7 +247,6 @@ with reserved([Place(Path("key"), secret=True)]) as (file,):
 """
 
 
-@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 async def test_a_signal_after_the_answer_waits_for_the_files(tmp_path: Path, number: int) -> None:
     """The key is in no other answer."""

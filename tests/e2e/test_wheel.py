@@ -17,6 +17,7 @@ import pytest
 
 from tests.e2e import processes
 from tests.e2e.processes import ROOT, issue
+from tests.parsing import nodes
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +86,7 @@ def _normal(distribution: str) -> str:
 
 def _imports(source: bytes) -> set[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
