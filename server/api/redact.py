@@ -40,6 +40,17 @@ def redact(message: M) -> M:
     return copy
 
 
+def holds_secret(message: Message) -> bool:
+    """Whether a message has anything that ``redact`` would clear."""
+    plan = _plan(message.DESCRIPTOR)
+    return (
+        any(getattr(message, name) for name in plan.secret)
+        or any(message.HasField(name) and holds_secret(getattr(message, name)) for name in plan.plain)
+        or any(holds_secret(each) for name in plan.repeated for each in getattr(message, name))
+        or any(holds_secret(each) for name in plan.maps for each in getattr(message, name).values())
+    )
+
+
 def _scrub(message: Message) -> None:
     plan = _plan(message.DESCRIPTOR)
     for name in plan.secret:

@@ -22,8 +22,9 @@ from server.api.call import Call, enter_call
 from server.api.concerns import deadline
 from server.api.concerns.access import Caller, address, authorize, read_headers
 from server.api.concerns.attempts import attempt_of
+from server.api.redact import holds_secret
 from server.api.status import as_ca_error, code_of, to_rpc_status
-from server.api.streams import ClientGoneError, Incoming, send, tell_where_to_resume
+from server.api.streams import UNCACHED, ClientGoneError, Incoming, begin, send, tell_where_to_resume
 from server.api.validation import Checked, violations
 from server.errors import CAError, Invalid, Unsupported, unauthenticated
 
@@ -127,6 +128,8 @@ class Served:
         """Serves a method with one response."""
         response: Message = await self._behaviour(self._take(call, request), context)
         self._check_entered(call)
+        if holds_secret(response):
+            await begin(call, context, UNCACHED)
         octets = response.SerializeToString()
         call.sent = len(octets)
         return octets

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from server.errors import Exhausted, Reason, Unauthenticated, Unavailable
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from server.api.call import Call
     from server.errors import CAError
+
+Metadata = tuple[tuple[str, str], ...]
+
+UNCACHED: Final[Metadata] = (("cache-control", "no-store"),)
+"""Begins the answer that holds a secret: what stands between must not keep it (RFC 9111, 5.2.2.5)."""
 
 # After these it is the same client that goes on, with the same question.
 _RESUMABLE = (Unavailable, Exhausted, Unauthenticated)
@@ -39,7 +44,7 @@ class Incoming:
         return self._read(await anext(self._octets))
 
 
-async def begin(call: Call, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+async def begin(call: Call, context: grpc.aio.ServicerContext[Any, Any], metadata: Metadata = ()) -> None:
     """Tells the client that the stream is open, unless it has been told. Raises ``ClientGoneError``.
 
     The first message would do, too; but of a write that is given up nobody can
@@ -49,7 +54,7 @@ async def begin(call: Call, context: grpc.aio.ServicerContext[Any, Any]) -> None
         return
     call.begun = True
     try:
-        await context.send_initial_metadata(())
+        await context.send_initial_metadata(metadata)
     except Exception:  # noqa: BLE001 - as below
         raise ClientGoneError from None
 
