@@ -10,6 +10,7 @@ an error, wherever it stands; the variables of the client alone are passed over.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ _CLIENTS = frozenset(
     f"{PREFIX}{name}" for name in ("ADDRESS", "CA_FILE", "CLIENT_CONFIG", "TOKEN", "TOKEN_FILE")
 )
 """What the command line as a client reads: one environment may serve both."""
+
+_BASE = re.compile(
+    r"http://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?|http://\[[0-9a-fA-F:]+\](:[0-9]{1,5})?/?"
+)
+"""RFC 5280, 4.2.1.13 and 4.2.2.1: plain HTTP, for what is fetched there tells whether TLS can be trusted."""
 
 _SECRET: JsonDict = {"flag": False}  # a flag would stand in the process list
 
@@ -91,6 +97,18 @@ class Settings(BaseModel):
     )
     metrics_address: str = Field(
         "127.0.0.1:9464", description="HOST:PORT of metrics and probes over plain HTTP; empty: none."
+    )
+    pki_http_address: str = Field(
+        "", description="HOST:PORT of CRLs, OCSP and CA certificates over plain HTTP; empty: none."
+    )
+    pki_url: str = Field(
+        "",
+        description="Address of that listener as relying parties reach it, as http://pki.example.com:"
+        " certificates name places under it; empty: they name none.",
+    )
+    mtls_address: str = Field(
+        "",
+        description="HOST:PORT of the gRPC API for clients that show a certificate of ours; empty: none.",
     )
     insecure_loopback: bool = Field(False, description="Serve gRPC without TLS; only on a loopback address.")
     tls_cert: Path | None = Field(
@@ -154,12 +172,19 @@ class Settings(BaseModel):
         10, gt=0, description="Seconds between rounds that expire, destroy and forget what is due."
     )
 
-    @field_validator("grpc_address", "metrics_address")
+    @field_validator("grpc_address", "metrics_address", "pki_http_address", "mtls_address")
     @classmethod
     def _is_address(cls, value: str) -> str:
         if value:
             Address.parse(value)
         return value
+
+    @field_validator("pki_url")
+    @classmethod
+    def _is_base(cls, value: str) -> str:
+        if value and not _BASE.fullmatch(value):
+            raise ValueError("must be an http URL without user, query and fragment")
+        return value.rstrip("/")
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -182,6 +207,16 @@ class Settings(BaseModel):
     def metrics(self) -> Address | None:
         """Where metrics and probes are served, if they are."""
         return Address.parse(self.metrics_address) if self.metrics_address else None
+
+    @property
+    def mtls(self) -> Address | None:
+        """Where clients that show a certificate are served, if they are."""
+        return Address.parse(self.mtls_address) if self.mtls_address else None
+
+    @property
+    def pki_http(self) -> Address | None:
+        """Where CRLs, OCSP and CA certificates are served, if they are."""
+        return Address.parse(self.pki_http_address) if self.pki_http_address else None
 
     @property
     def database(self) -> str:

@@ -32,9 +32,9 @@ def flag(name: str) -> Column[bool]:
     return Column(name, Boolean, nullable=False)
 
 
-def number(name: str) -> Column[int]:
+def number(name: str, *, primary_key: bool = False) -> Column[int]:
     """A 64-bit number."""
-    return Column(name, BigInteger, nullable=False)
+    return Column(name, BigInteger, nullable=False, primary_key=primary_key, autoincrement=False)
 
 
 def identifier() -> Column[str]:

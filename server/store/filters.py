@@ -61,6 +61,26 @@ class Above:
 
 
 @dataclass(frozen=True, slots=True)
+class Beyond:
+    """Text that comes after this one in the order of the database: the next page of a key."""
+
+    text: str
+
+    def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that the column is such text."""
+        return column > self.text
+
+
+@dataclass(frozen=True, slots=True)
+class IsSet:
+    """Anything but null."""
+
+    def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """The condition that the column holds something."""
+        return column.is_not(None)
+
+
+@dataclass(frozen=True, slots=True)
 class Between:
     """A number greater than one, and at most another."""
 

@@ -16,12 +16,13 @@ from server.store.changes import Feed
 from server.store.engine import Database
 from server.store.mapping import conditions, ordering, read, table_of
 from server.store.peers import peers_of
-from server.store.queries import audit, certificates, policies, requests, small
+from server.store.queries import audit, certificates, crls, policies, requests, small
 from server.store.queries.audit import AuditQuery
 from server.store.queries.certificate_query import CertificateQuery
+from server.store.queries.crls import Listed, RevokedRow
 from server.store.queries.request_query import RequestQuery
 from server.store.queries.walk import Place, Slice, Walk, cut
-from server.store.records import AuditRecord, CertificateRecord, MetaRecord, Record, RequestRecord
+from server.store.records import AuditRecord, CertificateRecord, CRLRecord, MetaRecord, Record, RequestRecord
 from server.store.schema import change, revision_counter
 from server.store.translation import failure_of
 from server.store.unit import Unit
@@ -135,6 +136,21 @@ class Store:
     async def due_requests(self, now: datetime, *, limit: int) -> Sequence[RequestRecord]:
         """Requests that wait for approval, and whose time is over by ``now``."""
         return [read(RequestRecord, row) for row in await self._fetch(requests.due(now, limit=limit))]
+
+    async def due_crls(self, now: datetime, *, limit: int) -> Sequence[CRLRecord]:
+        """CRLs that are to be made by ``now``, and that nobody is at; those that are due longest first."""
+        return [read(CRLRecord, row) for row in await self._fetch(crls.due(now, limit=limit))]
+
+    async def next_crl_at(self, now: datetime) -> datetime | None:
+        """When the next CRL that is not to be made ``now`` will be; None if there is none."""
+        return min((at for at in (await self._fetch(crls.soonest(now)))[0] if at is not None), default=None)
+
+    async def revoked_of(
+        self, crl_id: str, *, ends_from: datetime, after: Listed | None, limit: int
+    ) -> Sequence[RevokedRow]:
+        """Revoked certificates of a CRL that end at ``ends_from`` or later; the next ones beyond a place."""
+        rows = await self._fetch(crls.revoked(crl_id, ends_from=ends_from, after=after, limit=limit))
+        return [RevokedRow(*row) for row in rows]
 
     async def audit_rows(self, query: AuditQuery, *, size: int, after: Place = ()) -> Slice[AuditRecord]:
         """The newest audit rows of a query, or those beyond a place."""

@@ -38,6 +38,16 @@ def label(key: str, value: str) -> str:
     return "l" + sha256(f"{key}={value}".encode()).hexdigest()[:_DIGEST_CHARACTERS]
 
 
+def certified_key(lineage_id: str, spki_sha256: str) -> str:
+    """The term of a renewal, by which it is told whether a lineage has had a key before."""
+    return "k" + sha256(f"{lineage_id}={spki_sha256}".encode()).hexdigest()[:_DIGEST_CHARACTERS]
+
+
+def end_of(lineage_id: str) -> str:
+    """The term of a certificate whose revocation has ended its lineage, for its key is compromised."""
+    return "e" + lineage_id
+
+
 def beyond(term: str) -> str:
     """What comes after every term that begins with ``term``."""
     return term + _LAST

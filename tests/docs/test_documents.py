@@ -44,11 +44,11 @@ def test_a_link_leads_to_a_file_and_its_heading(page: str) -> None:
 
 
 @pytest.mark.parametrize("name", config.Settings.model_fields)
-def test_the_readme_tells_each_setting_as_the_program_does(name: str) -> None:
-    """Flag, default and meaning of the README's table are those of server/config.py."""
+def test_each_setting_is_told_as_the_program_does(name: str) -> None:
+    """Flag, default and meaning in the table are those of server/config.py."""
     info = config.Settings.model_fields[name]
     spelling = config.flag(name) if name in config.flags() else config.PREFIX + name.upper()
-    rows = [line for line in text("README.md").splitlines() if line.startswith(f"| `{spelling}`")]
+    rows = [line for line in text("docs/settings.md").splitlines() if line.startswith(f"| `{spelling}`")]
     assert len(rows) == 1
     default, meaning = (cell.strip() for cell in rows[0].strip("| ").split("|")[-2:])
     shown = (

@@ -37,7 +37,7 @@ class CertificateFilter:
     states: frozenset[str] = frozenset()
     """ACTIVE, REVOKED, EXPIRED."""
     renewal_states: frozenset[str] = frozenset()
-    """OFF, SCHEDULED, RENEWED; no certificate is in any other."""
+    """OFF, SCHEDULED, PENDING_APPROVAL, FAILING, RENEWED; no certificate is in any other."""
     expires_after: datetime | None = None
     """Inclusive."""
     expires_before: datetime | None = None

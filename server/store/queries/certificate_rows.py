@@ -33,7 +33,7 @@ def conditions(query: CertificateQuery) -> Mapping[str, Condition]:
     if query.wanted.states:
         found["states"] = or_(*(_state(state, query.now) for state in query.wanted.states))
     if query.wanted.renewal_states:
-        found["renewal"] = or_(*map(_renewal, query.wanted.renewal_states))
+        found["renewal"] = or_(*(_renewal(state, query.now) for state in query.wanted.renewal_states))
     if query.wanted.expires_after or query.wanted.expires_before:
         found["expiry"] = and_(*window(_not_after(), query.wanted.expires_after, query.wanted.expires_before))
     return found | {
@@ -49,16 +49,14 @@ def _state(state: str, now: datetime) -> Condition:
     return and_(_column.revoked_at.is_(None), over)
 
 
-def _renewal(state: str) -> Condition:
-    match state:
-        case "RENEWED":
-            return _column.renewed_by_id.is_not(None)
-        case "SCHEDULED":
-            return and_(_column.renewed_by_id.is_(None), _column.auto_renewal_enabled)
-        case "OFF":
-            return and_(_column.renewed_by_id.is_(None), ~_column.auto_renewal_enabled)
-        case _:
-            return false()
+def _renewal(state: str, now: datetime) -> Condition:
+    if state == "RENEWED":
+        return _column.renewed_by_id.is_not(None)
+    planned = and_(_state("ACTIVE", now), _column.auto_renewal_enabled)
+    waits, fails = _column.renewal_request_id.is_not(None), _column.renewal_attempts > 0
+    how = {"PENDING_APPROVAL": waits, "FAILING": and_(~waits, fails), "SCHEDULED": and_(~waits, ~fails)}
+    is_so = ~planned if state == "OFF" else and_(planned, how.get(state, false()))
+    return and_(_column.renewed_by_id.is_(None), is_so)
 
 
 def _not_after() -> ColumnElement[int]:

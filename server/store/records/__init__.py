@@ -17,6 +17,13 @@ from server.store.records.issuing import (
     RequestRecord,
 )
 from server.store.records.kinds import ObjectKind, Record
+from server.store.records.revoking import (
+    BlockedKeyRecord,
+    CRLBodyRecord,
+    CRLRecord,
+    GenerationRecord,
+    ResponderRecord,
+)
 from server.store.records.setup import (
     AuthorityRecord,
     IdentityRecord,
@@ -33,10 +40,14 @@ __all__ = [
     "AttemptRecord",
     "AuditRecord",
     "AuthorityRecord",
+    "BlockedKeyRecord",
+    "CRLBodyRecord",
+    "CRLRecord",
     "CertificateRecord",
     "CertificateTermRecord",
     "ChangeRecord",
     "DecisionRecord",
+    "GenerationRecord",
     "HeldSecretRecord",
     "IdentityRecord",
     "MetaRecord",
@@ -46,6 +57,7 @@ __all__ = [
     "ProjectRecord",
     "Record",
     "RequestRecord",
+    "ResponderRecord",
     "RoleBindingRecord",
     "TokenRecord",
 ]

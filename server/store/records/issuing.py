@@ -120,16 +120,37 @@ class CertificateRecord(Record):
     renewed_from_id: str | None = None
     renewed_by_id: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    ca_generation: int = 1
+    crl_id: str | None = None
+    """The CRL, or the shard of it, that it would be on; None of a certificate that no CRL covers."""
+    certified_ca_id: str | None = None
+    """The CA whose certificate it is, of one that signs others."""
     auto_renewal_enabled: bool = False
     auto_renewal_reason: str = ""
     renews_at: datetime | None = None
+    renewal_terms: Mapping[str, object] = field(default_factory=dict)
+    """What was said of its renewal beyond the profile: ``wanted`` (bool), and ``before`` (seconds before
+    its end) or ``percent`` (of the lifetime, left)."""
+    renewal_due_at: datetime | None = None
+    """When the server looks at it next; None if it does not renew it."""
+    renewal_attempts: int = 0
+    """How many have failed in a row."""
+    renewal_failed_at: datetime | None = None
+    renewal_error: bytes | None = field(default=None, repr=False)
+    """Why the last attempt failed: a google.rpc.Status."""
+    renewal_request_id: str | None = None
+    """The request for its successor that waits for approval."""
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
     invalidity_at: datetime | None = None
+    revoked_by_id: str | None = None
+    """The identity that gave the present reason."""
     policy_id: str | None = None
     policy_revision: int = 0
     profile_revision: int = 0
     key_source: str = "CSR"
+    key_from_id: str | None = None
+    """The identity whose CSR it was issued for, if that is not the requester: it has the key."""
     private_key_state: str = ""
     created_at: datetime
     updated_at: datetime

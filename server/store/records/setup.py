@@ -104,6 +104,10 @@ class AuthorityRecord(Record):
     crl_shards: int = 1
     crl_validity: int = 604_800
     """Seconds."""
+    generation: int = 1
+    """Grows with each rotation."""
+    key_generation: int = 1
+    """The generation that its key came with: one CRL, or one set of shards, is for all that a key signed."""
     created_at: datetime
     updated_at: datetime
     revision: int = 0

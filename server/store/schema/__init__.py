@@ -20,6 +20,7 @@ from server.store.schema.issuing import (
     held_secret,
 )
 from server.store.schema.naming import metadata
+from server.store.schema.revoking import blocked_key, crl, crl_body, generation, responder
 from server.store.schema.setup import authority, identity, meta, policy, profile, project, role_binding, token
 from server.store.schema.telling import audit, change, revision_counter
 
@@ -27,11 +28,15 @@ __all__ = [
     "attempt",
     "audit",
     "authority",
+    "blocked_key",
     "certificate",
     "certificate_request",
     "certificate_term",
     "change",
+    "crl",
+    "crl_body",
     "decision",
+    "generation",
     "held_secret",
     "identity",
     "meta",
@@ -39,6 +44,7 @@ __all__ = [
     "policy",
     "profile",
     "project",
+    "responder",
     "revision_counter",
     "role_binding",
     "token",

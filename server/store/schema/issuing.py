@@ -102,16 +102,27 @@ certificate = Table(
     text("renewed_from_id", nullable=True),
     text("renewed_by_id", nullable=True),
     Column("metadata", JSONText, nullable=False),
+    number("ca_generation"),
+    text("crl_id", nullable=True),
+    text("certified_ca_id", nullable=True),
     flag("auto_renewal_enabled"),
     text("auto_renewal_reason"),
     instant("renews_at", nullable=True),
+    Column("renewal_terms", JSONText, nullable=False),
+    instant("renewal_due_at", nullable=True),
+    number("renewal_attempts"),
+    instant("renewal_failed_at", nullable=True),
+    blob("renewal_error", nullable=True),
+    text("renewal_request_id", nullable=True),
     instant("revoked_at", nullable=True),
     text("revocation_reason", nullable=True),
     instant("invalidity_at", nullable=True),
+    text("revoked_by_id", nullable=True),
     text("policy_id", nullable=True),
     number("policy_revision"),
     number("profile_revision"),
     text("key_source"),
+    text("key_from_id", nullable=True),
     text("private_key_state"),
     instant("created_at"),
     instant("updated_at"),
@@ -129,6 +140,11 @@ def _index_of_some(name: str, *columns: Column[str], where: ColumnElement[bool])
 
 _index_of_some("renewals", certificate.c.lineage_id, where=certificate.c.renewed_from_id.is_not(None))
 _index_of_some("revoked", where=certificate.c.revoked_at.is_not(None))
+_index_of_some("due", certificate.c.renewal_due_at, where=certificate.c.renewal_due_at.is_not(None))
+_index_of_some(
+    "listed", certificate.c.crl_id, certificate.c.not_after, where=certificate.c.revoked_at.is_not(None)
+)
+_index_of_some("certified", certificate.c.certified_ca_id, where=certificate.c.certified_ca_id.is_not(None))
 
 certificate_term = Table(
     "certificate_term",

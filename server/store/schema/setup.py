@@ -53,6 +53,8 @@ authority = Table(
     blob("csr", nullable=True),
     number("crl_shards"),
     number("crl_validity"),
+    number("generation"),
+    number("key_generation"),
     instant("created_at"),
     instant("updated_at"),
     number("revision"),
