@@ -63,9 +63,9 @@ class Charter:
 
     def template(self, now: datetime, *, public_key: PublicKey | None = None) -> Template:
         """The template of the CA's certificate; without a key it can only be judged."""
-        parent = self.parent
+        parent, serial = self.parent, new_serial()
         return Template(
-            serial=new_serial(),
+            serial=serial,
             issuer=parent.subject if parent else subject_name(self.subject),
             authority_key_id=parent.key_id if parent else None,
             subject=self.subject,
@@ -76,6 +76,9 @@ class Charter:
             key_usages=self.key_usages,
             basic_constraints=BasicConstraints(is_ca=True, path_length=self.path_length),
             name_constraints=self.name_constraints,
+            crl_urls=parent.crl_urls(serial) if parent else (),
+            ocsp_urls=parent.ocsp_urls if parent else (),
+            issuer_urls=parent.issuer_urls if parent else (),
         )
 
     def faults(self, now: datetime) -> tuple[Violation, ...]:

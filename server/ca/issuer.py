@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.ca.places import NOWHERE, Places, crl_for
 from server.ca.signing import Signer
 from server.errors import Reason, Refused, Violation
 from server.pki.algorithms import KeyAlgorithm
@@ -13,6 +14,7 @@ from server.pki.certificate import Certificate, Name
 from server.pki.restrictions import Restrictions, names_of
 from server.pki.template import BasicConstraints, Template
 from server.pki.validity import Validity
+from server.store.records import CRLRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,11 @@ class Issuer:
     """How many certificates its chain has, its own among them."""
     validity: Validity
     """When all certificates of its chain are valid: nothing outlasts the first of them to end."""
+    generation: int = 1
+    key_generation: int = 1
+    crls: tuple[CRLRecord, ...] = field(default=(), repr=False)
+    """Of its key, by shard."""
+    places: Places = NOWHERE
     certificate_pem: str = field(repr=False)
     chain_pem: str = field(repr=False)
     """From the issuer's certificate to its root."""
@@ -56,6 +63,27 @@ class Issuer:
     def key_algorithm(self) -> KeyAlgorithm:
         """The algorithm of its key, which decides what it can sign with."""
         return self.signer.algorithm
+
+    def crl_of(self, serial: int) -> str | None:
+        """The id of the CRL that a certificate of this serial number would be on."""
+        crl = crl_for(self.crls, serial)
+        return crl.id if crl else None
+
+    def crl_urls(self, serial: int) -> tuple[str, ...]:
+        """The distribution point that a certificate of this serial number names."""
+        crl = crl_for(self.crls, serial)
+        url = crl and (crl.url or self.places.crl(crl.id))
+        return (url,) if url else ()
+
+    @property
+    def ocsp_urls(self) -> tuple[str, ...]:
+        """Where its certificates say that their status is told."""
+        return (self.places.ocsp,) if self.places.base else ()
+
+    @property
+    def issuer_urls(self) -> tuple[str, ...]:
+        """Where its certificates say that its own certificate is."""
+        return (self.places.issuer(self.id, self.generation),) if self.places.base else ()
 
     def ensure_active(self, now: datetime) -> None:
         """Raises Refused with CA_NOT_ACTIVE unless it can sign certificates now."""

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from cryptography import x509
 
+from server.pki import der as tlv
 from server.pki.names import AltName, NameFault, alt_name_of
 from server.pki.template import BasicConstraints
 from server.pki.usages import KeyUsage
@@ -97,3 +98,13 @@ def authority_key_id(extensions: x509.Extensions) -> bytes | None:
     """The identifier of the issuer's key."""
     found = extension(extensions, x509.AuthorityKeyIdentifier)
     return None if found is None else found.key_identifier
+
+
+def raw_extensions(der: bytes) -> dict[str, tuple[bool, bytes]]:
+    """Criticality and content of each extension of a certificate, by OID, as they stand in its octets."""
+    fields = tlv.element(der).children()[0].children()
+    found: dict[str, tuple[bool, bytes]] = {}
+    for entry in fields[-1].children()[0].children():
+        oid, *critical, value = entry.children()
+        found[tlv.dotted(oid)] = (bool(critical), value.content)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -33,6 +34,7 @@ __all__ = [
     "load_pkcs8",
     "pkcs8_pem",
     "spki",
+    "spki_sha256",
 ]
 
 PublicKey: TypeAlias = CertificatePublicKeyTypes
@@ -109,6 +111,11 @@ def load_pkcs8(der: bytes) -> PrivateKey:
     if not isinstance(key, _KINDS):
         raise ValueError("not a private key of a supported kind")  # noqa: TRY004 - the octets are at fault
     return key
+
+
+def spki_sha256(key: PublicKey) -> str:
+    """What a key is known by without being told: the SHA-256 of its SubjectPublicKeyInfo, in hex."""
+    return sha256(spki(key)).hexdigest()
 
 
 def spki(key: PublicKey) -> bytes:

@@ -9,6 +9,8 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from server.pki.roots import is_root
+
 _BLOCK: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,64})-----([A-Za-z0-9+/=\s]*)-----END \1-----", re.ASCII)
 _SPACE: Final = re.compile(r"\s*", re.ASCII)
 MAX_CHAIN: Final = 16
@@ -65,16 +67,20 @@ def csr_pem(der: bytes) -> str:
     return _armoured("CERTIFICATE REQUEST", der)
 
 
+def crl_pem(der: bytes) -> str:
+    """The DER of a CRL in PEM."""
+    return _armoured("X509 CRL", der)
+
+
 def chain_pem(certificates: tuple[x509.Certificate | bytes, ...]) -> str:
     """Certificates one after the other, each followed by its issuer if they are ordered so."""
     return "".join(certificate_pem(certificate) for certificate in certificates)
 
 
 def without_root(chain: str) -> str:
-    """A PEM chain without its root; a last certificate that is not self-issued is no root, and stays."""
+    """A PEM chain without its root; a last certificate that is not self-signed is no root, and stays."""
     certificates = stored_certificates(chain)
-    last = certificates[-1]
-    return chain_pem(certificates[:-1] if last.subject == last.issuer else certificates)
+    return chain_pem(certificates[:-1] if is_root(certificates[-1]) else certificates)
 
 
 def _armoured(label: str, der: bytes) -> str:

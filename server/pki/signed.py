@@ -53,7 +53,7 @@ def check_signed(
     der = certificate if isinstance(certificate, bytes) else encoded(certificate)
     try:
         parsed = x509.load_der_x509_certificate(der)
-        raw = _raw_extensions(der)
+        raw = read.raw_extensions(der)
         wrong = [
             *_wrong_form(template, der),
             *_wrong_fields(template, parsed),
@@ -141,16 +141,6 @@ def _criticality(template: Template) -> dict[str, bool]:
     )
     ours = {oid.dotted_string: critical for oid, critical, is_there in present if is_there}
     return ours | {custom.oid: custom.critical for custom in template.custom_extensions}
-
-
-def _raw_extensions(der: bytes) -> dict[str, tuple[bool, bytes]]:
-    """Criticality and content of each extension, as they stand in the octets."""
-    fields = tlv.element(der).children()[0].children()
-    found: dict[str, tuple[bool, bytes]] = {}
-    for entry in fields[-1].children()[0].children():
-        oid, *critical, value = entry.children()
-        found[tlv.dotted(oid)] = (bool(critical), value.content)
-    return found
 
 
 def _names(entries: x509.Extensions) -> tuple[AltName, ...]:

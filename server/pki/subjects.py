@@ -106,6 +106,11 @@ def subject_name(subject: Subject) -> x509.Name:
     return x509.Name([x509.NameAttribute(_OIDS[attribute], value) for attribute, value in subject])
 
 
+def certified_subject(name: x509.Name) -> Subject:
+    """The subject that ``subject_name`` made a certificate's name of; raises KeyError for another name."""
+    return tuple((_BY_OID[attribute.oid], str(attribute.value)) for attribute in name)
+
+
 def attribute_of(oid: x509.ObjectIdentifier) -> SubjectAttribute | None:
     """The attribute that an OID names; None for one that we do not certify."""
     return _BY_OID.get(oid)
