@@ -8,6 +8,7 @@ the input; ``origins`` only says which field of the request each part came from.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,7 +25,9 @@ from server.ra.issuing.naming import Names, settle_names
 from server.ra.issuing.order import Order
 from server.ra.issuing.origins import Origins
 from server.ra.issuing.profile import KeySource, Profile
+from server.ra.issuing.renewed import contradictions, located, without_names
 from server.ra.keys.rules import delivery_faults
+from server.ra.revoking.blocked import blocked_fault
 from server.ra.setup.horizon import issuer_warnings
 
 
@@ -45,11 +48,16 @@ class Draft:
         return replace(self.template, public_key=public_key)
 
 
-def assemble(order: Order, profile: Profile, *, now: datetime, serial: int) -> Draft:
+def assemble(
+    order: Order, profile: Profile, *, now: datetime, serial: int, is_blocked: Callable[[PublicKey], bool]
+) -> Draft:
     """Merge the order with the profile's defaults and judge the outcome; finds all violations at once."""
     found = [*order.faults]
     origins = Origins()
-    csr = _parse(order, found)
+    csr = _parse(order, found, is_blocked)
+    if csr is not None and order.renews:
+        found += contradictions(order, profile, csr)
+        csr = without_names(csr)
     names = settle_names(order, profile, csr, found=found, origins=origins)
     basics = settle_basics(order, profile, csr, found=found, origins=origins)
     source = KeySource.SERVER_GENERATED if order.csr is None else KeySource.CSR
@@ -60,17 +68,24 @@ def assemble(order: Order, profile: Profile, *, now: datetime, serial: int) -> D
     template = _template(profile, csr, names, basics, validity=validity, serial=serial)
     if order.csr is None or csr is not None:  # nothing can be said of a template whose CSR is unreadable
         found += origins.locate(_judge(template, profile))
+    if order.renews:
+        found = [located(violation) for violation in found]
     return Draft(template, source, tuple(dict.fromkeys(found)), now, issuer_warnings(profile, now=now))
 
 
-def _parse(order: Order, found: list[Violation]) -> pkcs10.CSR | None:
+def _parse(
+    order: Order, found: list[Violation], is_blocked: Callable[[PublicKey], bool]
+) -> pkcs10.CSR | None:
     if order.csr is None:
         return None
     try:
-        return pkcs10.parse(order.csr)
+        csr = pkcs10.parse(order.csr)
     except pkcs10.CSRFault as fault:
         found += [violation.at(order.csr_field) for violation in fault.violations]
         return None
+    if is_blocked(csr.public_key):
+        found.append(blocked_fault(order.csr_field))
+    return csr
 
 
 def _judge(template: Template, profile: Profile) -> tuple[Violation, ...]:
@@ -99,4 +114,7 @@ def _template(
         extended_key_usages=basics.extended_key_usages,
         basic_constraints=basics.basic_constraints,
         custom_extensions=basics.custom_extensions,
+        crl_urls=profile.issuer.crl_urls(serial),
+        ocsp_urls=profile.issuer.ocsp_urls,
+        issuer_urls=profile.issuer.issuer_urls,
     )

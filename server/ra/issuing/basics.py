@@ -111,6 +111,11 @@ def _extended_key_usages(order: Order, profile: Profile, *, is_ca: bool, origins
 
 def _contradictions(order: Order, csr: CSR, constraints: BasicConstraints) -> Iterable[Violation]:
     asked = order.attributes
+    if csr.basic_constraints not in (None, constraints):
+        says = _told(csr.basic_constraints)
+        yield contradiction("attributes.basic_constraints", _told(constraints), says=says)
+    if order.renews:  # the usages are the certificate's, which may have had others than its CSR already
+        return
     if asked.key_algorithm not in (None, csr.key_algorithm):
         yield contradiction("attributes.key_algorithm", asked.key_algorithm.name, says=csr.key_algorithm.name)
     if asked.key_usages is not None and csr.key_usages not in (None, asked.key_usages):
@@ -125,9 +130,6 @@ def _contradictions(order: Order, csr: CSR, constraints: BasicConstraints) -> It
         yield contradiction(
             "attributes.extended_key_usages", _list(asked.extended_key_usages), says=_list(theirs)
         )
-    if csr.basic_constraints not in (None, constraints):
-        says = _told(csr.basic_constraints)
-        yield contradiction("attributes.basic_constraints", _told(constraints), says=says)
 
 
 def _told(constraints: BasicConstraints) -> str:

@@ -16,6 +16,7 @@ from server.errors import CAError
 from server.ra.issuing.order import Order
 from server.ra.issuing.profile import Profile, ProfileRules
 from server.ra.policy import LifetimeRule, Policy
+from server.ra.setup.crls import crls_of
 from server.store.records import AuthorityRecord, ChangeRecord, ObjectKind, PolicyRecord, ProfileRecord
 from server.store.store import Store
 
@@ -40,6 +41,10 @@ class Documents(Protocol):
 
     def order(self, document: bytes) -> Order:
         """The order of a request that was kept."""
+        ...
+
+    def document(self, order: Order) -> bytes:
+        """What is kept of an order that no client wrote; ``order`` reads it."""
         ...
 
     def effective(self, draft: Draft) -> bytes:
@@ -106,7 +111,7 @@ class Catalog:
             return None
         if record.certificate is None:
             raise not_active(record.id, record.state)
-        return self._issuer_of(record)
+        return await self._issuer_of(record)
 
     async def policy(self, id_: str, *, project_id: str) -> Policy | None:
         """A project's policy, compiled; None if it has none of this id."""
@@ -134,10 +139,11 @@ class Catalog:
             issuer=issuer,
         )
 
-    def _issuer_of(self, record: AuthorityRecord) -> Issuer:
+    async def _issuer_of(self, record: AuthorityRecord) -> Issuer:
         known = self._issuers.get(record.id)
         if known is None or known[0] != record:
-            known = self._issuers[record.id] = (record, self._authorities.issuer(record))
+            issuer = self._authorities.issuer(record, await crls_of(self._store, record))
+            known = self._issuers[record.id] = (record, issuer)
         return known[1]
 
     async def _remembered(self, id_: str, generation: int) -> Profile | None:

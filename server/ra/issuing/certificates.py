@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.clock import Clock
 from server.errors import NotFound, not_found
 from server.pki.describe import Description, describe
-from server.pki.pem import certificate_pem, without_root
 from server.ra.access.caller import Caller
 from server.ra.access.reach import reach
-from server.ra.issuing.catalog import Catalog
+from server.ra.issuing.chains import Chains, IssuerChain
 from server.ra.pages import Page
+from server.ra.renewing.lineage import current_of
 from server.store.queries.certificate_query import CertificateFilter, CertificateQuery, Realm
 from server.store.records import AuthorityRecord, CertificateRecord, ProfileRecord
 from server.store.store import Store
@@ -21,7 +21,7 @@ from server.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A certificate as it is at one instant, with the chain of its CA."""
+    """A certificate as it is at one instant, with the chain of the CA that signed it."""
 
     record: CertificateRecord
     description: Description
@@ -39,19 +39,12 @@ class Found:
         return "EXPIRED" if self.at > self.record.not_after else "ACTIVE"
 
 
-def renewal_state(record: CertificateRecord) -> str:
-    """OFF, SCHEDULED or RENEWED, as lists tell them apart too."""
-    if record.renewed_by_id is not None:
-        return "RENEWED"
-    return "SCHEDULED" if record.auto_renewal_enabled else "OFF"
-
-
 class Certificates:
     """The issued certificates."""
 
-    def __init__(self, store: Store, catalog: Catalog, *, clock: Clock) -> None:
+    def __init__(self, store: Store, chains: Chains, *, clock: Clock) -> None:
         self._store = store
-        self._catalog = catalog
+        self._chains = chains
         self._clock = clock
 
     async def by_id(self, caller: Caller, id_: str) -> Found:
@@ -63,6 +56,23 @@ class Certificates:
         return await self._found(
             caller, not_found("Certificate", f"{ca_id}/{serial}"), ca_id=ca_id, serial=serial
         )
+
+    async def told(self, record: CertificateRecord) -> Found:
+        """A certificate whose reader was let in, as it is now."""
+        return _shown(record, await self._chains.of(record), self._clock())
+
+    async def latest(self, caller: Caller, *, lineage_id: str, member_id: str) -> Found:
+        """The certificate of a lineage to be used now, by the lineage's id or that of any member.
+
+        Raises NotFound, Denied.
+        """
+        key = lineage_id or member_id  # a lineage has the id of its first certificate
+        absent = not_found("Certificate", key)
+        member = await self._store.get(CertificateRecord, id=key)
+        if member is None or lineage_id not in ("", member.lineage_id):
+            raise absent
+        current = await current_of(self._store, member.lineage_id) or member
+        return await self._found(caller, absent, id=current.id)
 
     async def page(
         self, caller: Caller, wanted: CertificateFilter, page: Page, *, project_id: str = "", full: bool
@@ -77,8 +87,8 @@ class Certificates:
         query = CertificateQuery(wanted=wanted, realms=realms, now=now)
         after = (page.after,) if page.after else ()
         found = await self._store.certificates(query, size=page.size, after=after)
-        issuers = await self._issuers(found.rows) if full else {}
-        shown = [await self._shown(row, issuers.get(row.ca_id), now) for row in found.rows]
+        chains = await self._chains.each(found.rows) if full else [None] * len(found.rows)
+        shown = [_shown(row, chain, now) for row, chain in zip(found.rows, chains, strict=True)]
         return shown, found.after[0] if found.after else ""
 
     async def _realms(
@@ -96,9 +106,6 @@ class Certificates:
             realms = tuple(r for r in realms if authority and r.project_id == authority.project_id)
         return realms
 
-    async def _issuers(self, records: Sequence[CertificateRecord]) -> Mapping[str, AuthorityRecord | None]:
-        return {id_: await self._store.get(AuthorityRecord, id=id_) for id_ in {r.ca_id for r in records}}
-
     async def _found(self, caller: Caller, absent: NotFound, **key: str) -> Found:
         record = await self._store.get(CertificateRecord, **key)
         if record is None:
@@ -109,17 +116,12 @@ class Certificates:
             requester_id=record.requester_id,
             profile_id=record.profile_id or "",
         )
-        authority = await self._store.get(AuthorityRecord, id=record.ca_id)
-        if authority is None or authority.certificate is None:
+        chain = await self._chains.of(record)
+        if chain is None:
             raise absent
-        return await self._shown(record, authority, self._clock())
+        return _shown(record, chain, self._clock())
 
-    async def _shown(self, record: CertificateRecord, issuer: AuthorityRecord | None, now: datetime) -> Found:
-        if issuer is None or issuer.certificate is None:
-            return Found(record, describe(record.der), "", "", now)
-        chain = await self._chain(record, issuer.chain)
-        return Found(record, describe(record.der), chain, certificate_pem(issuer.certificate), now)
 
-    async def _chain(self, record: CertificateRecord, chain: str) -> str:
-        rules = await self._catalog.rules(record.profile_id) if record.profile_id else None
-        return without_root(chain) if rules and rules.omit_root else chain
+def _shown(record: CertificateRecord, chain: IssuerChain | None, now: datetime) -> Found:
+    told = chain or IssuerChain("", "")
+    return Found(record, describe(record.der), told.pem, told.issuing_ca_pem, now)

@@ -3,45 +3,63 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from server.ids import new_id
 from server.pki.certificate import Certificate, encoded
+from server.pki.content import content_of
+from server.pki.keys import spki_sha256
 from server.pki.names import searched_names
 from server.pki.serial import serial_hex
 from server.pki.subjects import SubjectAttribute, rfc4514
 from server.pki.template import Template
 from server.ra.access.caller import Caller
-from server.ra.audit import audited, noted
+from server.ra.audit import audited
 from server.ra.issuing.assembly import Draft
 from server.ra.issuing.order import Order
 from server.ra.issuing.profile import AutoRenewal, Profile
+from server.ra.renewing.schedule import first_look
+from server.ra.renewing.terms import RenewalTerms
+from server.ra.requests.approval import asked_by, asker, noted_asker
+from server.ra.requests.steps import ISSUED, step_of
 from server.ra.setup.standing import still_active
 from server.store.queries.request_query import WAITING
 from server.store.records import CertificateRecord, ObjectKind, RequestRecord
-from server.store.unit import Change, Expect, Insert, Unit, Update, Write
+from server.store.unit import Change, Expect, Insert, Unit, Write
 
-ISSUED, FAILED, REJECTED, CANCELLED, EXPIRED = "ISSUED", "FAILED", "REJECTED", "CANCELLED", "EXPIRED"
-TERMINAL = frozenset({ISSUED, FAILED, REJECTED, CANCELLED, EXPIRED})
+if TYPE_CHECKING:
+    from server.ra.renewing.predecessor import Predecessor
 
 
 def request_record(
-    caller: Caller, order: Order, *, profile: Profile, draft: Draft, now: datetime
+    caller: Caller,
+    order: Order,
+    *,
+    profile: Profile,
+    draft: Draft,
+    renews: Predecessor | None = None,
+    now: datetime,
 ) -> RequestRecord:
-    """The row of a request that has just arrived, and that nothing speaks against."""
+    """The row of a request that has just arrived, and that nothing speaks against.
+
+    The caller is its requester, unless it renews a certificate: whose that is, its successor is, too.
+    """
+    by = caller.principal
     return RequestRecord(
         id=new_id(),
         project_id=profile.project_id,
         profile_id=profile.id,
-        requester_id=caller.principal.identity_id,
-        requester_name=caller.principal.identity_name,
+        requester_id=renews.certificate.requester_id if renews else by.identity_id,
+        requester_name=renews.requester_name if renews else by.identity_name,
         state=WAITING,
         key_source=draft.source.name,
         order=order.document,
         metadata=dict(order.metadata),
         private_key_state="",
+        approval=noted_asker(asker(caller, renews.certificate.requester_id)) if renews else {},
+        renews_certificate_id=renews.certificate.id if renews else None,
         created_at=now,
         updated_at=now,
         **judged(profile, draft.template),
@@ -67,16 +85,23 @@ def certificate_record(
     template: Template,
     certificate: Certificate,
     renewal: AutoRenewal,
+    terms: RenewalTerms,
+    predecessor: CertificateRecord | None,
     private_key_state: str,
     now: datetime,
 ) -> CertificateRecord:
-    """The row of a certificate that begins a lineage of its own; ``request`` is judged by this profile."""
+    """The row of a certificate; without a predecessor it begins a lineage of its own.
+
+    ``request`` is judged by this profile.
+    """
     der, id_ = encoded(certificate), new_id()
     return CertificateRecord(
         id=id_,
         project_id=profile.project_id,
         profile_id=profile.id,
         ca_id=profile.issuer.id,
+        ca_generation=profile.issuer.generation,
+        crl_id=profile.issuer.crl_of(template.serial),
         request_id=request.id,
         requester_id=request.requester_id,
         serial=serial_hex(template.serial),
@@ -88,25 +113,55 @@ def certificate_record(
         key_algorithm=template.key_algorithm.name,
         not_before=template.validity.not_before,
         not_after=template.validity.not_after,
-        lineage_id=id_,
+        lineage_id=predecessor.lineage_id if predecessor else id_,
+        renewed_from_id=predecessor.id if predecessor else None,
         metadata=dict(order.metadata),
         auto_renewal_enabled=renewal.enabled,
         auto_renewal_reason=renewal.reason.name if renewal.reason else "",
         renews_at=renewal.renews_at,
+        renewal_terms=terms.snapshot(),
+        renewal_due_at=_first_look(renewal, template.validity.not_after, id_),
         policy_id=profile.policy.id,
         policy_revision=profile.policy.revision,
         profile_revision=profile.revision,
         key_source=request.key_source,
+        key_from_id=_key_from(request, template, predecessor),
         private_key_state=private_key_state,
         created_at=now,
         updated_at=now,
     )
 
 
-def arrival(caller: Caller, request: RequestRecord, *writes: Write, grounds: Sequence[Expect]) -> Unit:
-    """What is stored of a request that comes to wait; it fails with ``GuardFailed`` as an issuance."""
+def _key_from(
+    request: RequestRecord, template: Template, predecessor: CertificateRecord | None
+) -> str | None:
+    """Who has the key, if that is not the requester: whoever brought its CSR, be it renewals ago."""
+    if template.public_key is None or predecessor is None:
+        return None
+    if spki_sha256(template.public_key) == spki_sha256(content_of(predecessor.der).public_key):
+        return predecessor.key_from_id
+    by = asked_by(request)
+    return by if by != request.requester_id else None
+
+
+def _first_look(renewal: AutoRenewal, not_after: datetime, id_: str) -> datetime | None:
+    return first_look(renewal.renews_at, not_after=not_after, id_=id_) if renewal.renews_at else None
+
+
+def arrival(
+    caller: Caller,
+    request: RequestRecord,
+    *writes: Write,
+    grounds: Sequence[Expect],
+    changes: Sequence[Change] = (),
+) -> Unit:
+    """What is stored of a request that comes to wait; it fails with ``GuardFailed`` as an issuance.
+
+    The request's change is the last one.
+    """
     told = audited(caller, ObjectKind.REQUEST, request.id, now=request.created_at)
-    return Unit((*grounds, Insert(request), *writes, told), (_change(request, None, request.state),))
+    held = (*caller.guards, *grounds)
+    return Unit((*held, Insert(request), *writes, told), (*changes, step_of(request, None, request.state)))
 
 
 def issuance(
@@ -115,6 +170,7 @@ def issuance(
     certificate: CertificateRecord,
     *writes: Write,
     grounds: Sequence[Expect],
+    changes: Sequence[Change] = (),
 ) -> Unit:
     """What is stored of an issuance besides what is written of its request, which was ``before``.
 
@@ -123,10 +179,13 @@ def issuance(
     """
     now = certificate.created_at
     details = {"serial": certificate.serial, "ca_id": certificate.ca_id, "request_id": before.id}
+    if certificate.renewed_from_id is not None:
+        details["renewed_from_id"] = certificate.renewed_from_id
     told = audited(caller, ObjectKind.CERTIFICATE, certificate.id, now=now, details=details)
     old = before.state if before.revision else None
-    changes = (
-        _change(before, old, ISSUED),
+    told_changes = (
+        *changes,
+        step_of(before, old, ISSUED),
         Change(
             ObjectKind.CERTIFICATE,
             certificate.id,
@@ -136,58 +195,5 @@ def issuance(
             new_state="ACTIVE",
         ),
     )
-    active = still_active(certificate.ca_id)
-    return Unit((active, *grounds, told, *writes, Insert(certificate)), changes)
-
-
-def transition(
-    caller: Caller,
-    before: RequestRecord,
-    values: Mapping[str, object],
-    *writes: Write,
-    now: datetime,
-    action: str = "",
-    details: Mapping[str, object] | None = None,
-) -> Unit:
-    """A step in a request's life; it fails with ``GuardFailed`` if the request changed meanwhile."""
-    new_state = str(values.get("state", before.state))
-    told = {"state": new_state, **(details or {})}
-    row = audited(caller, ObjectKind.REQUEST, before.id, now=now, action=action, details=told)
-    return Unit((moved(before, values, now=now), *writes, row), changed(before, new_state))
-
-
-def moved(before: RequestRecord, values: Mapping[str, object], *, now: datetime) -> Update:
-    """The write that changes a request which is still as it was seen."""
-    ended = {"ended_at": now} if values.get("state") in TERMINAL else {}
-    seen = {"id": before.id, "revision": before.revision}
-    return Update(RequestRecord, seen, {**values, **ended, "updated_at": now})
-
-
-def changed(before: RequestRecord, new_state: str) -> tuple[Change, ...]:
-    """What the feed is told of a request that comes to a state, or changes within it."""
-    return (_change(before, before.state, new_state),)
-
-
-def expiry(before: RequestRecord, *, now: datetime) -> Unit:
-    """What is stored of a request that nobody decided about in time."""
-    told = noted(
-        ObjectKind.REQUEST,
-        before.id,
-        project_id=before.project_id,
-        now=now,
-        action="certificateRequests.expire",
-        details={"state": EXPIRED},
-    )
-    return Unit((moved(before, {"state": EXPIRED}, now=now), told), changed(before, EXPIRED))
-
-
-def _change(request: RequestRecord, old: str | None, new: str) -> Change:
-    return Change(
-        ObjectKind.REQUEST,
-        request.id,
-        project_id=request.project_id,
-        profile_id=request.profile_id,
-        requester_id=request.requester_id,
-        old_state=old,
-        new_state=new,
-    )
+    active = still_active(certificate.ca_id, generation=certificate.ca_generation)
+    return Unit((active, *caller.guards, *grounds, told, *writes, Insert(certificate)), told_changes)

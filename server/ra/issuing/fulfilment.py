@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from server.ra.issuing.entries import ISSUED
+from server.pki.template import Template
 from server.ra.issuing.profile import Profile
+from server.ra.requests.steps import ISSUED
+from server.ra.revoking.blocked import unblocked
 from server.store.records import PolicyRecord, ProfileRecord, RequestRecord
 from server.store.unit import Expect
 
@@ -42,9 +44,14 @@ def changes_of(done: RequestRecord) -> dict[str, object]:
     return {name: getattr(done, name) for name in _CHANGED}
 
 
-def grounds(profile: Profile) -> tuple[Expect, ...]:
-    """What an issuance was judged by besides the CA, and must still hold when it is stored."""
+def grounds(profile: Profile, template: Template | None = None) -> tuple[Expect, ...]:
+    """What an issuance was judged by besides the CA, and must still hold when it is stored.
+
+    The template is that of the draft: without a key where the server makes one.
+    """
+    key = template.public_key if template else None
     return (
+        *(() if key is None else (unblocked(key),)),
         Expect(ProfileRecord, {"id": profile.id, "revision": profile.revision}, 1),
         Expect(PolicyRecord, {"id": profile.policy.id, "revision": profile.policy.revision}, 1),
     )

@@ -34,7 +34,7 @@ def settle_names(
     for place, (_, field) in enumerate(listed):
         origins.note(f"alt_names[{place}]", field)
     names = tuple(name for name, _ in listed)
-    copied = profile.policy.implied_alt_name(subject)
+    copied = None if order.renews else profile.policy.implied_alt_name(subject)
     if copied is not None and copied not in names:
         origins.note(f"alt_names[{len(names)}]", origins.of("subject.common_name"))
         names = (*names, copied)

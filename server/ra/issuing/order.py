@@ -55,7 +55,9 @@ class Order:
     attributes: Attributes = Attributes()
     metadata: tuple[tuple[str, str], ...] = ()
     auto_renew: bool | None = None
-    """None: as the profile says."""
+    """None: as the profile says, or as the certificate that it renews."""
+    renews: bool = False
+    """Whether the attributes are those of a certificate that it renews: a CSR then adds its key alone."""
     document: bytes = field(default=b"", repr=False)
     """The request as it came, kept with its record; without passwords."""
     faults: tuple[Violation, ...] = ()

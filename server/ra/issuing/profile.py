@@ -11,6 +11,7 @@ from server.errors import NotFound, not_found
 from server.pki.validity import Validity
 from server.ra.issuing.order import Attributes
 from server.ra.policy import Policy
+from server.ra.renewing.terms import RenewalTerms
 from server.ra.requests.approval import ApprovalRules
 
 
@@ -40,6 +41,9 @@ class RenewalReason(Enum):
     THRESHOLD_NOT_BEFORE_LIFETIME = "the renewal would be due before the certificate begins"
     CSR_KEY_NOT_REUSABLE = "the key is the client's, and profile or policy do not let it be certified again"
     SWITCHED_OFF = "somebody switched it off for this certificate"
+    REVOKED = "the certificate is revoked, or on hold"
+    RENEWED = "the certificate has been renewed, and its successor has a schedule of its own"
+    EXPIRED = "the certificate ran out before it was renewed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +72,23 @@ class RenewalRule:
     """Whether the stored CSR of a certificate may be used again."""
 
     def plan(
-        self, validity: Validity, source: KeySource, *, wanted: bool | None, key_reuse: bool
+        self, validity: Validity, source: KeySource, *, terms: RenewalTerms, key_reuse: bool
     ) -> AutoRenewal:
         """The plan for one certificate.
 
-        ``wanted`` is what its request said, if anything; ``key_reuse`` is
-        whether the policy lets one key be certified twice.
+        ``terms`` are what was said of it, if anything; ``key_reuse`` is whether
+        the policy lets one key be certified twice.
         """
-        left = self._left(validity.lifetime)
-        reason = self._obstacle(validity, source, left, wanted=wanted, key_reuse=key_reuse)
+        left = self._left(validity.lifetime, terms)
+        reason = self._obstacle(validity, source, left, terms=terms, key_reuse=key_reuse)
         return AutoRenewal(None if reason else validity.not_after - left, reason)
 
     def _obstacle(
-        self, validity: Validity, source: KeySource, left: timedelta, *, wanted: bool | None, key_reuse: bool
+        self, validity: Validity, source: KeySource, left: timedelta, *, terms: RenewalTerms, key_reuse: bool
     ) -> RenewalReason | None:
-        if wanted is False:
-            return RenewalReason.NOT_REQUESTED
-        if not (wanted or self.automatic):
+        if terms.wanted is False:
+            return RenewalReason.SWITCHED_OFF if terms.switched else RenewalReason.NOT_REQUESTED
+        if not (terms.wanted or self.automatic):
             return RenewalReason.PROFILE_OFF
         if source is KeySource.CSR and not (self.same_key and key_reuse):
             return RenewalReason.CSR_KEY_NOT_REUSABLE
@@ -92,10 +96,12 @@ class RenewalRule:
             return RenewalReason.THRESHOLD_NOT_BEFORE_LIFETIME
         return None
 
-    def _left(self, lifetime: timedelta) -> timedelta:
-        if self.before is not None:
-            return self.before
-        return lifetime * self.percent / 100 if self.percent is not None else lifetime / 3
+    def _left(self, lifetime: timedelta, terms: RenewalTerms) -> timedelta:
+        """How much is left of a lifetime when it is due: by the certificate's own terms, or the profile's."""
+        said = terms if terms.before is not None or terms.percent is not None else self
+        if said.before is not None:
+            return said.before
+        return lifetime * said.percent / 100 if said.percent is not None else lifetime / 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

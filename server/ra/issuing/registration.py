@@ -12,24 +12,29 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from server.clock import Clock
-from server.errors import CAError, Denied, Invalid, Reason, Refused
-from server.pki.serial import new_serial
+from server.errors import CAError, Denied, Invalid, Refused
 from server.ra.access.caller import Caller
-from server.ra.access.rights import rights_to_ask
-from server.ra.issuing.assembly import Draft, assemble
+from server.ra.access.rights import ISSUE, RENEW, rights_to_ask
+from server.ra.issuing.assembly import Draft
 from server.ra.issuing.catalog import Catalog, Documents
-from server.ra.issuing.entries import FAILED, arrival, judged, request_record, transition
+from server.ra.issuing.entries import arrival, judged, request_record
 from server.ra.issuing.fulfilment import grounds
 from server.ra.issuing.issuance import Issuance, Issued
+from server.ra.issuing.judging import Case, Judging
 from server.ra.issuing.order import Order
 from server.ra.issuing.profile import Profile, profile_absent
 from server.ra.issuing.refusal import refuse
+from server.ra.renewing.orders import renewing
+from server.ra.renewing.predecessor import predecessor_of
+from server.ra.requests.approval import asked_by
 from server.ra.requests.progress import Progress, progress_of
+from server.ra.requests.steps import FAILED, transition
 from server.ra.retries import recorded
 from server.ra.revisions import settled
+from server.ra.revoking.blocked import BlockedKeys
 from server.ra.tasks import Tasks
 from server.store.failures import ForeignKeyViolation, GuardFailed
-from server.store.records import DecisionRecord, ProfileRecord, RequestRecord
+from server.store.records import DecisionRecord, RequestRecord
 from server.store.store import Store
 from server.store.unit import Insert, Write
 
@@ -57,11 +62,12 @@ class Registration:
         documents: Documents,
         issuance: Issuance,
         *,
+        blocked: BlockedKeys,
         tasks: Tasks,
         clock: Clock,
     ) -> None:
         self._store = store
-        self._catalog = catalog
+        self._judging = Judging(store, catalog, blocked=blocked, clock=clock)
         self._documents = documents
         self._issuance = issuance
         self._tasks = tasks
@@ -69,7 +75,7 @@ class Registration:
 
     async def judge(self, caller: Caller, order: Order) -> Draft:
         """What the order would become, with all that speaks against it; nothing is signed or stored."""
-        return self._draft(order, await self._profile(caller, order))
+        return (await self._judging.asked(caller, order)).draft
 
     async def submit(self, caller: Caller, order: Order) -> Issued | Waiting:
         """The certificate of an order, stored before it is told; or its request, if that needs approvals.
@@ -78,6 +84,13 @@ class Registration:
         """
         return await settled(partial(self._submitted, caller, order))
 
+    async def renew(self, caller: Caller, order: Order, certificate_id: str) -> Issued | Waiting:
+        """The same of an order for a certificate in another one's place; the caller was let in to that.
+
+        Raises Refused besides if that one cannot be renewed.
+        """
+        return await settled(partial(self._renewed, caller, order, certificate_id))
+
     async def fulfil(
         self, caller: Caller, request: RequestRecord, decision: DecisionRecord, *guards: Write
     ) -> None:
@@ -85,64 +98,90 @@ class Registration:
 
         It is kept as FAILED if they forbid it. Raises Refused, and changes
         nothing, if that may pass by itself, for the CA or the profile is
-        disabled; and ``GuardFailed`` if anything changed meanwhile.
+        disabled, or the certificate to be renewed is on hold; and
+        ``GuardFailed`` if anything changed meanwhile.
         """
-        order = self._documents.order(request.order)
-        profile = await self._present(request.profile_id)
-        self._prove_open(profile)
-        draft = self._draft(order, profile)
+        profile = await self._judging.present(request.profile_id)
+        case = await self._waited(request, profile)
         try:
-            rights = await rights_to_ask(self._store, request)
-            refuse(draft, profile)
+            if case.predecessor:
+                case.predecessor.prove_renewable(request_id=request.id)
+            permission = RENEW if case.predecessor else ISSUE
+            by = asked_by(request)
+            rights = await rights_to_ask(self._store, request, permission=permission, by=by)
+            refuse(case.draft, profile)
         except (Denied, Invalid, Refused) as error:
-            values = judged(profile, draft.template)
+            values = judged(profile, case.draft.template)
             await self._fail(caller, request, decision, error, *guards, values=values)
             return
         await self._issuance.late(
             caller,
-            order,
+            case.order,
             request,
             decision=decision,
             profile=profile,
-            draft=draft,
+            draft=case.draft,
             guards=(*guards, *rights.guards),
+            predecessor=case.predecessor,
         )
 
     async def _submitted(self, caller: Caller, order: Order) -> Issued | Waiting:
+        return await self._taken(caller, await self._judging.asked(caller, order))
+
+    async def _renewed(self, caller: Caller, order: Order, certificate_id: str) -> Issued | Waiting:
+        predecessor = await predecessor_of(self._store, self._documents, certificate_id)
+        if not order.faults:  # else they are the answer, with whatever else is wrong with the order
+            predecessor.prove_renewable()
+        return await self._taken(caller, await self._judging.renewal(order, predecessor))
+
+    async def _taken(self, caller: Caller, case: Case) -> Issued | Waiting:
         """One attempt; what it begins to make goes on though the client goes away.
 
         Raises ``GuardFailed`` if what it rests on is not in force any more.
         """
-        profile = await self._profile(caller, order)
-        draft = self._draft(order, profile)
+        order, profile, draft = case.order, case.profile, case.draft
         refuse(draft, profile)
-        request = request_record(caller, order, profile=profile, draft=draft, now=self._clock())
+        request = request_record(
+            caller, order, profile=profile, draft=draft, renews=case.predecessor, now=self._clock()
+        )
         try:
-            if profile.rules.approval.concerns(request.requester_id):
-                return await self._tasks.own(self._wait(caller, request, profile=profile, draft=draft))
-            issue = self._issuance.at_once(caller, order, request, profile=profile, draft=draft)
+            if case.waits_for_approval(request):
+                return await self._tasks.own(self._wait(caller, request, case))
+            issue = self._issuance.at_once(
+                caller, order, request, profile=profile, draft=draft, predecessor=case.predecessor
+            )
             return await self._tasks.own(issue)
         except GuardFailed:
-            self._catalog.forget(profile)
+            self._judging.forget(profile)
             raise
 
-    async def _wait(
-        self, caller: Caller, request: RequestRecord, *, profile: Profile, draft: Draft
-    ) -> Waiting:
-        rules = profile.rules.approval
+    async def _wait(self, caller: Caller, request: RequestRecord, case: Case) -> Waiting:
+        rules, before = case.profile.rules.approval, case.predecessor
         waiting = replace(
             request,
-            approval=rules.snapshot(),
-            effective=self._documents.effective(draft),
+            approval={**request.approval, **rules.snapshot()},
+            effective=self._documents.effective(case.draft),
             expires_at=request.created_at + rules.max_wait,
         )
         attempt = recorded(caller, request.id, request.created_at)
-        unit = arrival(caller, waiting, *attempt, grounds=grounds(profile))
+        awaited = before.awaited(waiting) if before else ()
+        changes = (before.change,) if before else ()
+        unit = arrival(caller, waiting, *attempt, *awaited, grounds=grounds(case.profile), changes=changes)
         try:
             revision = await self._store.commit(unit)
         except ForeignKeyViolation:
             raise profile_absent(request.profile_id) from None
-        return Waiting(request=replace(waiting, revision=revision), warnings=draft.warnings)
+        return Waiting(request=replace(waiting, revision=revision), warnings=case.draft.warnings)
+
+    async def _waited(self, request: RequestRecord, profile: Profile) -> Case:
+        """The case of a request that waited, as it is now. Raises Refused if it may fare better later."""
+        order = self._documents.order(request.order)
+        if request.renews_certificate_id is None:
+            return await self._judging.case(order, profile)
+        predecessor = await predecessor_of(self._store, self._documents, request.renews_certificate_id)
+        if predecessor.may_recover:
+            predecessor.prove_renewable(request_id=request.id)
+        return await self._judging.case(renewing(order, predecessor.certificate), profile, predecessor)
 
     async def _fail(
         self,
@@ -158,40 +197,3 @@ class Registration:
         details = {"reason": error.reason.value, "step": decision.step}
         writes, now = (*guards, Insert(decision)), decision.decided_at
         await self._store.commit(transition(caller, request, failed, *writes, now=now, details=details))
-
-    def _draft(self, order: Order, profile: Profile) -> Draft:
-        return assemble(order, profile, now=self._clock(), serial=new_serial())
-
-    async def _present(self, profile_id: str) -> Profile:
-        """The profile as it is stored now, past all caches."""
-        record = await self._store.get(ProfileRecord, id=profile_id)
-        profile = await self._catalog.uncached(record) if record else None
-        if profile is None:
-            raise profile_absent(profile_id)
-        return profile
-
-    async def _profile(self, caller: Caller, order: Order) -> Profile:
-        absent = profile_absent(order.profile_id)
-        if any(fault.field == "profile_id" for fault in order.faults):
-            raise Invalid("the request is malformed", violations=order.faults)
-        project_id = await self._catalog.project_of(order.profile_id)
-        if project_id is None:
-            raise absent
-        caller.enter(
-            project_id,
-            absent=absent,
-            requester_id=caller.principal.identity_id,
-            profile_id=order.profile_id,
-        )
-        profile = await self._catalog.profile(order.profile_id)
-        if profile is None:
-            raise absent
-        self._prove_open(profile)
-        return profile
-
-    def _prove_open(self, profile: Profile) -> None:
-        """Raises Refused if the profile takes no requests, or its CA does not sign now."""
-        if profile.disabled:
-            message = f"the certificate profile '{profile.slug}' is disabled"
-            raise Refused(message, reason=Reason.PROFILE_DISABLED, profile_id=profile.id)
-        profile.issuer.ensure_active(self._clock())

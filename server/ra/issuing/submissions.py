@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
 from server.ra.access.caller import Caller, Identify
-from server.ra.issuing.entries import ISSUED
 from server.ra.issuing.issuance import Issued
 from server.ra.issuing.order import Order
-from server.ra.issuing.registration import Registration
+from server.ra.issuing.registration import Registration, Waiting
 from server.ra.keys.claims import Claims
 from server.ra.keys.delivery import Wish
 from server.ra.keys.rules import prove_form
 from server.ra.keys.states import KeyState
 from server.ra.requests.reading import FoundRequest, RequestReading
+from server.ra.requests.steps import ISSUED
 from server.ra.requests.waits import Waits
 from server.ra.retries import Retries
 from server.store.store import Store
@@ -37,6 +37,10 @@ class Stay:
     """Tells for how many seconds it may be awaited from now."""
     identify: Identify
     """Whoever loses the right to what is awaited waits no longer."""
+
+
+Make = Callable[[], Awaitable[Issued | Waiting]]
+"""Makes what is asked for."""
 
 
 class Submissions:
@@ -64,15 +68,18 @@ class Submissions:
         answer. Then it raises Unauthenticated, Denied and NotFound as well, of a
         right that was lost meanwhile.
         """
-        make = partial(self._made, caller, order)
-        outcome = await self._retries.once(caller, make, partial(self._again, caller, order.delivery))
-        return outcome if stay is None else await self._ended(caller, outcome, order.delivery, stay)
+        make = partial(self._registration.submit, caller, order)
+        return await self.carried_out(caller, make, order.delivery, stay=stay)
 
-    async def _made(self, caller: Caller, order: Order) -> Issued | Pending:
-        outcome = await self._registration.submit(caller, order)
-        if isinstance(outcome, Issued):
-            return outcome
-        return Pending(FoundRequest(outcome.request, outcome.progress), outcome.warnings)
+    async def carried_out(
+        self, caller: Caller, make: Make, wish: Wish, *, stay: Stay | None = None
+    ) -> Issued | Pending:
+        """What comes of an order of any kind, made once under its ``request_id``; as ``submit``.
+
+        ``make`` lets the caller in, and raises what it may. The key is told as ``wish`` says.
+        """
+        outcome = await self._retries.once(caller, partial(_made, make), partial(self._again, caller, wish))
+        return outcome if stay is None else await self._ended(caller, outcome, wish, stay)
 
     async def _again(self, caller: Caller, wish: Wish, id_: str) -> Issued | Pending:
         found = await self._reading.entered(caller, id_)
@@ -92,3 +99,10 @@ class Submissions:
             return replace(outcome, found=found)
         issued = await self._claims.claim_for_wait(waiter, request.id, wish)
         return replace(issued, warnings=outcome.warnings)
+
+
+async def _made(make: Make) -> Issued | Pending:
+    outcome = await make()
+    if isinstance(outcome, Issued):
+        return outcome
+    return Pending(FoundRequest(outcome.request, outcome.progress), outcome.warnings)

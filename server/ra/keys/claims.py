@@ -74,7 +74,8 @@ class Claims:
         The request is read after the key: it is never told with one that it says is still to be claimed.
         """
         secret = await self._custody.repeated(caller, id_)
-        return await self._recall.delivered(await self._request(id_), secret, wish)
+        request = await self._request(id_)
+        return await self._recall.delivered(request, secret, self._settled(request, wish))
 
     async def _claimed(self, caller: Caller, id_: str, wish: Wish) -> Issued:
         request, now = await self._own(caller, id_), self._clock()
@@ -98,6 +99,11 @@ class Claims:
         asked = self._documents.order(request.order).delivery
         certificate = await self._recall.certificate(request)
         prove_claim(wish, asked, algorithm=KeyAlgorithm[certificate.key_algorithm])
+        return self._settled(request, wish)
+
+    def _settled(self, request: RequestRecord, wish: Wish) -> Wish:
+        """The wish, unless the key is sealed to a recipient: a renewal's can be without its being said."""
+        asked = self._documents.order(request.order).delivery
         return asked if isinstance(asked, SealedTo) else wish
 
     async def _waited(self, caller: Caller, id_: str, wish: Wish) -> Issued:
@@ -106,7 +112,7 @@ class Claims:
         if mine and is_claimable(request, now=self._clock()):
             secret = await self._custody.open(id_, identity_id=request.requester_id)
             if secret is not None:
-                return await self._delivered(caller, request, secret, wish)
+                return await self._delivered(caller, request, secret, self._settled(request, wish))
         return await self.told_again(caller, id_, wish)
 
     async def _delivered(

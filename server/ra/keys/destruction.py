@@ -19,7 +19,8 @@ from server.store.store import Store
 from server.store.unit import Delete, Unit
 
 _BATCH: Final = 100
-_ACTION = "privateKeys.destroy"
+DESTROY: Final = "privateKeys.destroy"
+"""What the audit trail calls the end of a key that nobody has claimed."""
 
 
 class Destruction:
@@ -88,5 +89,5 @@ def _end(
 ) -> Unit:
     gone = Delete(HeldSecretRecord, {"object_id": request.id, "expires_at": expires_at})
     step = KeyStep(request=request, certificate=certificate, to=KeyState.DESTROYED, now=now)
-    told = noted(ObjectKind.REQUEST, request.id, project_id=request.project_id, now=now, action=_ACTION)
+    told = noted(ObjectKind.REQUEST, request.id, project_id=request.project_id, now=now, action=DESTROY)
     return step.unit(gone, told)

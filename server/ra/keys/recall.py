@@ -10,24 +10,26 @@ from dataclasses import replace
 from functools import partial
 
 from server.ca.pool import CryptoPool
+from server.clock import Clock
 from server.errors import not_found
 from server.pki.certificate import load_certificate
-from server.pki.pem import certificate_pem, without_root
-from server.ra.issuing.catalog import Catalog
+from server.pki.pem import certificate_pem
+from server.ra.issuing.chains import Chains
 from server.ra.issuing.issuance import Issued
 from server.ra.keys.delivery import Wish, handed_out, without_stall
 from server.ra.requests.reading import RequestReading
-from server.store.records import AuthorityRecord, CertificateRecord, RequestRecord
+from server.store.records import CertificateRecord, RequestRecord
 from server.store.store import Store
 
 
 class Recall:
     """What was issued."""
 
-    def __init__(self, store: Store, catalog: Catalog, pool: CryptoPool) -> None:
+    def __init__(self, store: Store, chains: Chains, pool: CryptoPool, *, clock: Clock) -> None:
         self._store = store
-        self._catalog = catalog
+        self._chains = chains
         self._pool = pool
+        self._clock = clock
         self._reading = RequestReading(store)
 
     async def delivered(self, request: RequestRecord, secret: bytes | None, wish: Wish) -> Issued:
@@ -48,16 +50,17 @@ class Recall:
     async def issued(self, request: RequestRecord) -> Issued:
         """What came of a request that is issued; without a key."""
         record = await self.certificate(request)
-        authority = await self._store.get(AuthorityRecord, id=record.ca_id)
-        if authority is None or authority.certificate is None:
+        chain = await self._chains.of(record)
+        if chain is None:
             raise not_found("CertificateAuthority", record.ca_id)
         (found,) = await self._reading.told([request])
         return Issued(
             request=request,
             certificate=record,
             certificate_pem=certificate_pem(record.der),
-            chain_pem=await self._chain(request.profile_id, authority.chain),
-            issuing_ca_pem=certificate_pem(authority.certificate),
+            chain_pem=chain.pem,
+            issuing_ca_pem=chain.issuing_ca_pem,
+            at=self._clock(),
             progress=found.progress,
         )
 
@@ -67,7 +70,3 @@ class Recall:
         if record is None:
             raise not_found("Certificate", request.certificate_id or "")
         return record
-
-    async def _chain(self, profile_id: str, chain: str) -> str:
-        rules = await self._catalog.rules(profile_id)
-        return without_root(chain) if rules and rules.omit_root else chain

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from server.errors import Reason, Refused
-from server.ra.issuing.entries import moved
+from server.ra.requests.steps import moved
 from server.store.records import CertificateRecord, ObjectKind, RequestRecord
 from server.store.unit import Change, Unit, Update, Write
 
@@ -80,7 +80,7 @@ def key_gone(request: RequestRecord, state: KeyState, *, at: datetime) -> Refuse
     if state is KeyState.DELIVERED:
         message = f"the private key of '{request.id}' was delivered already"
         return Refused(message, reason=Reason.PRIVATE_KEY_DELIVERED, delivered_at=at.isoformat())
-    message = f"the private key of '{request.id}' was not claimed in time"
+    message = f"the private key of '{request.id}' is destroyed, for it was not claimed in time"
     return Refused(message, reason=Reason.PRIVATE_KEY_DESTROYED, destroyed_at=at.isoformat())
 
 

@@ -15,11 +15,14 @@ from typing import Any, Final
 import structlog
 
 from server.errors import Nature, Violation
-from server.ra.access.caller import Principal
+from server.ra.access.caller import Caller, Principal
 from server.ra.access.roles import GRANTS, Role
+from server.store.records import RequestRecord
 
 APPROVE: Final = "certificateRequests.approve"
 """The permission without which nobody approves, whatever a step says."""
+
+_ASKED_BY: Final = "asked_by"
 
 _log = structlog.get_logger(__name__)
 
@@ -62,9 +65,12 @@ class ApprovalRules:
     self_approval: bool = False
     """Whether requesters may approve their own requests."""
     renewals_exempt: bool = False
+    """Whether a certificate in another one's place needs no approval."""
 
-    def concerns(self, identity_id: str) -> bool:
+    def concerns(self, identity_id: str, *, is_renewal: bool = False) -> bool:
         """Whether a request of the identity needs approvals."""
+        if is_renewal and self.renewals_exempt:
+            return False
         return bool(self.steps) and identity_id not in self.bypass
 
     @property
@@ -102,6 +108,27 @@ class ApprovalRules:
             steps=tuple(_read(step) for step in steps),
             self_approval=bool(snapshot.get("self_approval", False)),
         )
+
+
+def asker(caller: Caller, requester_id: str) -> str:
+    """The identity that asks for a renewal of what another one has; empty if that is the requester."""
+    speaks = caller.server_action or caller.speaks_for(requester_id)
+    return "" if speaks else caller.principal.identity_id
+
+
+def noted_asker(identity_id: str) -> Mapping[str, object]:
+    """What a request keeps, besides the rules, of who asks in its requester's place."""
+    return {_ASKED_BY: identity_id} if identity_id else {}
+
+
+def asked_by(request: RequestRecord) -> str:
+    """The identity that a request comes from: its requester, or who asked in the requester's place."""
+    return str(request.approval.get(_ASKED_BY) or request.requester_id)
+
+
+def is_own(request: RequestRecord, identity_id: str) -> bool:
+    """Whether an approval of the identity would be one of its own request."""
+    return identity_id in (request.requester_id, asked_by(request))
 
 
 def _written(step: Step) -> Mapping[str, object]:

@@ -11,11 +11,12 @@ from server.errors import Denied, Reason, Refused, Resource, Stale
 from server.ids import new_id
 from server.ra.access.caller import Caller
 from server.ra.access.rights import rights_now
-from server.ra.issuing.entries import EXPIRED, FAILED, ISSUED, transition
-from server.ra.issuing.entries import REJECTED as REJECTED_STATE
 from server.ra.issuing.registration import Registration
+from server.ra.requests.approval import is_own
 from server.ra.requests.progress import APPROVED, REJECTED
 from server.ra.requests.reading import FoundRequest, RequestReading
+from server.ra.requests.steps import EXPIRED, FAILED, ISSUED, transition
+from server.ra.requests.steps import REJECTED as REJECTED_STATE
 from server.ra.revisions import settled
 from server.ra.tasks import Tasks
 from server.ra.turns import Turns
@@ -83,7 +84,7 @@ class Approvals:
         if _has_approved(found, caller.principal.identity_id):
             return found
         self._prove_approver(caller, found)
-        if found.record.requester_id == caller.principal.identity_id and not found.progress.self_approval:
+        if is_own(found.record, caller.principal.identity_id) and not found.progress.self_approval:
             raise Denied("nobody approves their own request", reason=Reason.SELF_APPROVAL)
         prove_seen(found, said.revision)
         decision = self._decision(caller, found, APPROVED, said)

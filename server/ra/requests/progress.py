@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.ra.access.caller import Principal
-from server.ra.requests.approval import APPROVE, ApprovalRules, Step
+from server.ra.requests.approval import APPROVE, ApprovalRules, Step, is_own
 from server.store.records import DecisionRecord, RequestRecord
 
 APPROVED, REJECTED = "APPROVED", "REJECTED"
@@ -57,7 +57,7 @@ class Progress:
             principal.scope(APPROVE, *place) is not None
             and waiting.step.admits(principal, project_id=place[0], profile_id=place[1])
             and not waiting.decision_of(principal.identity_id)
-            and (self.self_approval or principal.identity_id != request.requester_id)
+            and (self.self_approval or not is_own(request, principal.identity_id))
         )
 
 

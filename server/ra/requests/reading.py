@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from server.errors import not_found
 from server.ra.access.caller import Caller
 from server.ra.issuing.certificates import Found
-from server.ra.issuing.entries import TERMINAL
 from server.ra.requests.progress import Progress, progress_of
+from server.ra.requests.steps import TERMINAL
 from server.store.filters import OneOf
 from server.store.queries.request_query import WAITING
 from server.store.records import DecisionRecord, RequestRecord

@@ -12,11 +12,11 @@ from server.clock import Clock
 from server.ra.access.caller import Caller
 from server.ra.access.reach import reach
 from server.ra.issuing.certificates import Certificates
-from server.ra.issuing.entries import CANCELLED, EXPIRED, expiry, transition
 from server.ra.pages import Page
 from server.ra.requests.approvals import Said, conflict, prove_seen
 from server.ra.requests.reading import FoundRequest, RequestReading
 from server.ra.requests.search import within_reach
+from server.ra.requests.steps import CANCELLED, EXPIRED, expiry, transition
 from server.ra.revisions import settled
 from server.ra.tasks import Tasks
 from server.ra.turns import Turns
