@@ -6,7 +6,7 @@ that names a certificate or a person.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from prometheus_client.exposition import choose_encoder
@@ -21,8 +21,15 @@ if TYPE_CHECKING:
 _UNCACHED = {"cache-control": "no-store"}
 
 
-def metrics_app(registry: CollectorRegistry, is_ready: Callable[[], Awaitable[bool]]) -> Starlette:
-    """Serves ``/metrics``, ``/livez`` (the loop turns) ``/readyz`` (calls can be served: 200, else 503)."""
+def metrics_app(
+    registry: CollectorRegistry,
+    is_ready: Callable[[], Awaitable[bool]],
+    warnings: Callable[[], Iterable[str]] = tuple,
+) -> Starlette:
+    """Serves ``/metrics``, ``/livez`` (the loop turns) ``/readyz`` (calls can be served: 200, else 503).
+
+    ``warnings`` stand under a page that says ready: what an operator should see to, though all is served.
+    """
 
     async def metrics(request: Request) -> Response:
         encode, media_type = choose_encoder(request.headers.get("accept", ""))
@@ -33,7 +40,8 @@ def metrics_app(registry: CollectorRegistry, is_ready: Callable[[], Awaitable[bo
 
     async def ready(_: Request) -> Response:
         if await is_ready():
-            return PlainTextResponse("ready\n", headers=_UNCACHED)
+            lines = ("ready", *(f"warning: {one}" for one in warnings()))
+            return PlainTextResponse("".join(f"{line}\n" for line in lines), headers=_UNCACHED)
         return PlainTextResponse("not ready\n", status_code=503, headers=_UNCACHED)
 
     return Starlette(routes=[Route("/metrics", metrics), Route("/livez", live), Route("/readyz", ready)])

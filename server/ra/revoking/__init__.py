@@ -1,0 +1,1 @@
+"""Revocation: what takes a certificate out of force, and a compromised key out of use."""
