@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -34,6 +34,8 @@ class Interest:
     """What one watcher waits for; made by ``Hub.interest``."""
 
     def __init__(self) -> None:
+        self.topics: frozenset[Topic] = frozenset()
+        """What it is in at the moment."""
         self._woken = asyncio.Event()
         self._first: int | None = None
         self._concern: Concern | None = None
@@ -51,6 +53,11 @@ class Interest:
         if self._first is None or revision < self._first:
             self._first = revision
         self._woken.set()
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is something to take."""
+        return self._first is not None
 
     def wake(self) -> None:
         """Wakes the watcher for something else than a change: there is nothing to take."""
@@ -90,14 +97,24 @@ class Hub:
         While somebody is inside, other processes' changes are looked for often.
         """
         interest = Interest()
-        for topic in topics:
-            self._interests[topic].add(interest)
+        self.turn(interest, topics)
         try:
             with self._feed.attention():
                 yield interest
         finally:
-            for topic in topics:
-                self._leave(topic, interest)
+            self.turn(interest, ())
+
+    def turn(self, interest: Interest, topics: Iterable[Topic]) -> bool:
+        """Has an interest be in these topics from now on, and in no others; whether any of them is new.
+
+        Of a new one, read what there is after that, for what it was is not told.
+        """
+        before, interest.topics = interest.topics, frozenset(topics)
+        for topic in before - interest.topics:
+            self._leave(topic, interest)
+        for topic in interest.topics:
+            self._interests[topic].add(interest)
+        return not interest.topics <= before
 
     def _leave(self, topic: Topic, interest: Interest) -> None:
         self._interests[topic].discard(interest)

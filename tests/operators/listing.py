@@ -31,12 +31,12 @@ async def issued(
 
 
 async def listed(live: Live, *, token: str | None = None, **filters: Any) -> list[Any]:
-    """The certificates of all pages of a list."""
+    """The certificates of all pages of a list, without those of CAs, which every server has."""
     found: list[Any] = []
     request = messages.ListCertificatesRequest(**filters)
     while True:
         answer = await live.call(live.certificates.ListCertificates, request, token=token)
-        found += answer.certificates
+        found += (one for one in answer.certificates if one.profile_id)
         if not answer.next_page_token:
             return found
         request.page_token = answer.next_page_token

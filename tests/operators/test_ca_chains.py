@@ -46,9 +46,9 @@ async def test_a_chain_of_sixteen_is_the_longest_that_is_made(live: Live) -> Non
     unbounded = {"basic_constraints": {"is_ca": True}}
     ca = await create(live, order(live, attributes=unbounded))
     for place in range(1, LONGEST):
-        named = {"common_name": f"CA {place}", "basic_constraints": None}
+        named = {"common_name": f"CA {place}", "basic_constraints": None, "ttl": f"{1000 - place}d"}
         ca = await create(live, intermediate(live, ca.id, attributes=named))
-    too_deep = intermediate(live, ca.id, attributes={"basic_constraints": None})
+    too_deep = intermediate(live, ca.id, attributes={"basic_constraints": None, "ttl": "1d"})
     failure = await live.refused(authorities(live).CreateCertificateAuthority, too_deep)
     assert (failure.reason, broken(failure)) == ("POLICY_VIOLATION", {("parent_ca_id", "CHAIN_TOO_LONG")})
     assert await readable(live) == before + LONGEST

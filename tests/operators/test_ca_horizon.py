@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
 from google.protobuf.duration_pb2 import Duration
 
+from certmanager.v1 import certificate_authority_service_pb2 as messages
 from certmanager.v1 import certificate_service_pb2 as certificates
 from certmanager.v1 import policy_pb2
 from server.config import Settings
 from server.pki.validity import Validity
 from server.ra.setup.horizon import near_end
-from tests.operators.ca_orders import ANYTHING, create, get, order
+from tests.operators.ca_orders import ANYTHING, authorities, create, get, order
+from tests.operators.ca_rotating import rotate
 from tests.serving import Live, running
+from tests.timepiece import Timepiece
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -85,3 +89,37 @@ async def test_a_metric_counts_down_for_each_ca(settings: Settings) -> None:
         seconds = float(text.partition(wanted)[2].split()[0])
         assert 480 < seconds <= 600
         assert (await http.get("/readyz")).status_code == 200
+
+
+async def test_who_is_ready_tells_of_cas_near_their_end(settings: Settings) -> None:
+    """By their ids alone, and no longer once they are rotated or are to sign nothing any more."""
+    watched, clock = settings.model_copy(update={"metrics_address": "127.0.0.1:0"}), Timepiece()
+    async with (
+        running(watched, clock=clock) as live,
+        httpx2.AsyncClient(base_url=live.app.endpoints["metrics"]) as http,
+    ):
+        assert (await http.get("/readyz")).text == "ready\n"
+        rotated = await create(live, order(live, attributes={"ttl": "60d"}))
+        disabled = await create(live, order(live, attributes={"ttl": "60d"}))
+        clock.forward(days=50)
+        wanted = {rotated.id, disabled.id}
+        assert await warned(http, wanted) == wanted
+        await rotate(live, rotated.id)
+        request = messages.DisableCertificateAuthorityRequest(id=disabled.id)
+        await live.call(authorities(live).DisableCertificateAuthority, request)
+        assert await warned(http, set()) == set()
+
+
+async def warned(http: httpx2.AsyncClient, wanted: set[str]) -> set[str]:
+    """The CAs that the page of readiness warns of, once they are these."""
+    found: set[str] = set()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(30):
+            while True:
+                answer = await http.get("/readyz")
+                first, *lines = answer.text.splitlines()
+                assert (answer.status_code, first) == (200, "ready")
+                found = {line.removeprefix("warning: ").partition(":")[0] for line in lines}
+                if found == wanted:
+                    break
+    return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from server.ca.authorities import Authorities, Charter
+from server.ra.setup.charters import INTERMEDIATE_LIFETIME
 from server.store.records import AuditRecord, AuthorityRecord, ObjectKind
 from server.store.unit import Change, Unit, Update
 from tests.operators.ca_orders import authorities, broken, create, intermediate, order
@@ -135,10 +136,24 @@ async def test_no_ca_outlives_its_parent(live: Live) -> None:
     assert (await create(live, intermediate(live, parent, attributes=named))).parent_ca_id == parent
 
 
-async def test_the_usual_lifetime_is_not_cut(sqlite_live: Live) -> None:
-    """Nothing is silently truncated: under a parent with less, the field to set is named."""
+async def test_a_lifetime_that_nobody_named_ends_with_the_parent(sqlite_live: Live) -> None:
+    """Also under a parent founded the same moment with just that lifetime; a named one is not cut."""
+    for lifetime in (timedelta(days=100), INTERMEDIATE_LIFETIME):
+        parent = await sqlite_live.authority(lifetime=lifetime, path_length=1)
+        record = await sqlite_live.app.store.get(AuthorityRecord, id=parent)
+        made = await create(sqlite_live, intermediate(sqlite_live, parent))
+        assert record is not None
+        assert made.not_after.ToDatetime(UTC) == record.not_after
+    named = intermediate(sqlite_live, parent, attributes={"ttl": "6y"})
+    failure = await sqlite_live.refused(authorities(sqlite_live).CreateCertificateAuthority, named)
+    assert broken(failure) == {("attributes.ttl", "LIFETIME_EXCEEDS_CA")}
+
+
+async def test_a_beginning_past_the_parents_end_is_refused(sqlite_live: Live) -> None:
+    """There is nothing left to cut a lifetime to."""
     parent = await sqlite_live.authority(lifetime=timedelta(days=100), path_length=1)
-    request = intermediate(sqlite_live, parent)
+    late = (sqlite_live.clock() + timedelta(days=101)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    request = intermediate(sqlite_live, parent, attributes={"not_before": late})
     failure = await sqlite_live.refused(authorities(sqlite_live).CreateCertificateAuthority, request)
     assert broken(failure) == {("attributes.ttl", "LIFETIME_EXCEEDS_CA")}
 

@@ -138,6 +138,8 @@ MADE = st.fixed_dictionaries({
     "revoked_at": st.sampled_from([None, NOW]),
     "not_after": st.sampled_from([NOW + timedelta(days=d) for d in (-2, -1, 0, 1)]),
     "auto_renewal_enabled": st.booleans(),
+    "renewal_request_id": st.sampled_from([None, "x"]),
+    "renewal_attempts": st.sampled_from([0, 2]),
     "renewed_by_id": st.sampled_from([None, "x"]),
 })  # fmt: skip
 REALMS = st.lists(
@@ -165,13 +167,14 @@ PATTERNS = [
     ".",
 ]
 DAYS = st.sampled_from([None, *(NOW + timedelta(days=d) for d in (-1, 0, 1))])
+RENEWAL_STATES = ["OFF", "SCHEDULED", "PENDING_APPROVAL", "FAILING", "RENEWED"]
 WANTED = st.builds(
     CertificateFilter,
     profile_id=st.sampled_from(["", "", "f1"]),
     requester_id=st.sampled_from(["", "", "you"]),
     name=st.sampled_from(PATTERNS),
     states=st.frozensets(st.sampled_from(["ACTIVE", "REVOKED", "EXPIRED"])),
-    renewal_states=st.frozensets(st.sampled_from(["OFF", "SCHEDULED", "RENEWED", "FAILING"]), max_size=2),
+    renewal_states=st.frozensets(st.sampled_from(RENEWAL_STATES), max_size=2),
     expires_after=DAYS,
     expires_before=DAYS,
     metadata=st.lists(
@@ -212,8 +215,10 @@ def _is_wanted(
 ) -> bool:
     past = record.not_after < NOW
     state = "REVOKED" if record.revoked_at else "EXPIRED" if past else "ACTIVE"
-    scheduled = "SCHEDULED" if record.auto_renewal_enabled else "OFF"
-    renewal = "RENEWED" if record.renewed_by_id else scheduled
+    planned = "FAILING" if record.renewal_attempts else "SCHEDULED"
+    planned = "PENDING_APPROVAL" if record.renewal_request_id else planned
+    unrenewed = planned if record.auto_renewal_enabled and state == "ACTIVE" else "OFF"
+    renewal = "RENEWED" if record.renewed_by_id else unrenewed
     seen = realms is None or any(
         realm.project_id == record.project_id
         and realm.profile_id in ("", record.profile_id)

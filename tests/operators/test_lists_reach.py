@@ -34,9 +34,9 @@ class Away:
 
     certificate: CertificateRecord
     viewer: str
-    """A viewer's token, of the first project."""
+    """A viewer's token, of a project that has nothing."""
     requester: str
-    """A requester's."""
+    """A requester's, of the first project."""
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def away(live: Live, monkeypatch: pytest.MonkeyPatch) -> Away:
     record = replace(record, revoked_at=live.clock())
     await live.app.store.commit(Unit(tuple(Insert(_another(record)) for _ in range(OTHERS))))
     here = live.ids["project_id"]
-    viewer = await live.token("viewer", roles={here: "VIEWER"})
+    viewer = await live.token("viewer", roles={await live.project("here"): "VIEWER"})
     return Away(record, viewer, await live.token("requester", roles={here: "REQUESTER"}))
 
 

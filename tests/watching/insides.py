@@ -17,6 +17,9 @@ from server.ra.watching.vigil import Vigil
 from server.store.store import Store
 from tests.serving import Live
 
+_OWN_TIME = ("upkeep", "crls", "renewals")
+"""Tasks that have their own time."""
+
 
 def hub(live: Live) -> Hub:
     """Where the watches are told of changes."""
@@ -56,12 +59,12 @@ def _name(task: asyncio.Task[Any]) -> str:
 
 @contextmanager
 def counted_queries() -> Iterator[list[str]]:
-    """The queries of every store, as they are made; not those of the feed, nor of upkeep's own time."""
+    """The queries of every store, as they are made; not those that the server makes in its own time."""
     made: list[str] = []
     fetch = Store._fetch
 
     async def counting(self: Store, query: Any) -> Any:
-        if _task() != "upkeep":
+        if not _task().startswith(_OWN_TIME):
             made.append(str(query))
         return await fetch(self, query)
 

@@ -11,12 +11,16 @@ from typing import Any
 import grpc
 import grpc.aio
 
+from certmanager.v1 import certificate_authority_service_pb2 as authorities
 from certmanager.v1 import certificate_request_service_pb2 as messages
+from certmanager.v1 import certificate_service_pb2 as certificates
+from certmanager.v1.certificate_authority_service_pb2_grpc import CertificateAuthorityServiceStub
 from certmanager.v1.certificate_request_pb2 import CertificateRequestState as State
 from certmanager.v1.certificate_request_service_pb2_grpc import CertificateRequestServiceStub
+from certmanager.v1.certificate_service_pb2_grpc import CertificateServiceStub
 from server.config import Settings
 from server.ids import new_id
-from server.ra.issuing.entries import changed, moved
+from server.ra.requests.steps import changed, moved
 from server.store.records import ObjectKind, RequestRecord
 from server.store.unit import Change, Insert, Unit
 from tests.serving import Failure, Live, failure_of, running
@@ -62,8 +66,8 @@ class Stream:
         """How the stream ends, whatever it says before; fails if it ends with OK."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while await self.call.read() is not grpc.aio.EOF:
-                    pass
+                while (message := await self.call.read()) is not grpc.aio.EOF:
+                    self.token = message.resume_token
         except grpc.aio.AioRpcError as error:
             return failure_of(error)
         raise AssertionError("the stream ended with OK")
@@ -93,9 +97,28 @@ class Watcher:
             yield stream
 
     @asynccontextmanager
-    async def _opened(self, method: str, request: Any, token: str | None) -> AsyncIterator[Stream]:
-        stub: Any = CertificateRequestServiceStub(self.live.channel)
-        call = getattr(stub, method)(request, metadata=self.live.auth(token))
+    async def lineage(self, id_: str, *, token: str | None = None, **said: Any) -> AsyncIterator[Stream]:
+        """A watch on the lineage of a certificate."""
+        request = certificates.WatchCertificateRequest(certificate_id=id_, **said)
+        async with self._opened("WatchCertificate", request, token, CertificateServiceStub) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def trust(
+        self, project_id: str = "", *, token: str | None = None, **said: Any
+    ) -> AsyncIterator[Stream]:
+        """A watch on what to trust in a project, the first one unless it is named."""
+        project_id = project_id or self.live.ids["project_id"]
+        request = authorities.WatchTrustBundleRequest(project_id=project_id, **said)
+        stub = CertificateAuthorityServiceStub
+        async with self._opened("WatchTrustBundle", request, token, stub) as stream:
+            yield stream
+
+    @asynccontextmanager
+    async def _opened(
+        self, method: str, request: Any, token: str | None, stub: Any = CertificateRequestServiceStub
+    ) -> AsyncIterator[Stream]:
+        call = getattr(stub(self.live.channel), method)(request, metadata=self.live.auth(token))
         try:
             yield Stream(call)
         finally:

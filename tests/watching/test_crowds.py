@@ -19,9 +19,11 @@ import structlog
 from server.config import Settings
 from tests.serving import Live, running
 from tests.watching.insides import call_tasks, counted_queries, hub, open_watches
+from tests.watching.lineages import Registry
 from tests.watching.streams import ISSUED, PATIENCE, Desk, Stream, Watcher, until
 
 THOUSAND = 1000
+HUNDREDS = 200
 CHANNELS = 8
 
 
@@ -95,6 +97,48 @@ async def test_idle_watchers_cost_no_query(settings: Settings) -> None:
                 await asyncio.sleep(0)  # those that were woken come to their turn
             # The desk of the test itself reads each request that it moves.
             assert len(queries) == 40
+
+
+async def test_idle_watchers_of_lineages_cost_no_query(settings: Settings) -> None:
+    """What becomes of other certificates, of the same profile too, wakes none of hundreds."""
+    async with crowd(settings) as many:
+        registry = await Registry.of(many.live)
+        one, other = await registry.issued(), await registry.issued()
+        async with AsyncExitStack() as stack:
+            streams = [
+                await stack.enter_async_context(many.client(number).lineage(one.id))
+                for number in range(HUNDREDS)
+            ]
+            async with asyncio.timeout(PATIENCE):
+                await asyncio.gather(*(stream.call.read() for stream in streams))
+            with counted_queries() as queries:
+                for _ in range(20):
+                    await registry.changed(other, metadata={"a": "b"})
+                    await registry.something_else()
+                await until(lambda: hub(many.live).told == many.live.app.store.feed.latest)
+                await asyncio.sleep(0)  # those that were woken come to their turn
+            assert not queries
+            new = await registry.renewed(one)
+            async with asyncio.timeout(PATIENCE):
+                told = await asyncio.gather(*(stream.call.read() for stream in streams))
+    assert {message.certificate.id for message in told} == {new.id}
+
+
+async def test_one_look_is_for_all_who_watch_a_projects_trust(settings: Settings) -> None:
+    """A change wakes a hundred of them, and the CAs are read once or twice, not a hundred times."""
+    async with crowd(settings) as many:
+        registry = await Registry.of(many.live)
+        async with AsyncExitStack() as stack:
+            streams = [
+                await stack.enter_async_context(many.client(number).trust(registry.project_id))
+                for number in range(100)
+            ]
+            await asyncio.gather(*(stream.next() for stream in streams))
+            with counted_queries() as queries:
+                await registry.moved()
+                await asyncio.gather(*(stream.next() for stream in streams))
+            read = [query for query in queries if "FROM crl" in query]
+    assert 1 <= len(read) <= 10
 
 
 async def test_ten_thousand_watches_come_and_go_without_a_trace(sqlite_settings: Settings) -> None:

@@ -16,6 +16,7 @@ from certmanager.v1.certificate_service_pb2 import IssueCertificateRequest
 from server.config import Settings
 from tests.serving import Live, running
 from tests.watching.insides import call_tasks, hub, open_watches
+from tests.watching.lineages import Registry
 from tests.watching.streams import Desk, Stream, Watcher, until
 
 BIG = IssueCertificateRequest(csr="x" * 60_000).SerializeToString()
@@ -84,6 +85,31 @@ async def test_who_reads_late_but_reads_is_served(settings: Settings, pause: flo
             await asyncio.sleep(pause)
             await desk.move(id_, "ISSUED")
             assert len(await stream.rest()) == 1
+
+
+async def test_who_does_not_read_a_lineage_is_ended_too(settings: Settings) -> None:
+    """And goes on with the newest: what it missed in between is of no use to anybody."""
+    async with running(settings.model_copy(update={"watch_patience": 0.3})) as live:
+        root = grpc.ssl_channel_credentials((settings.data_dir / "ca.pem").read_bytes())
+        target = live.app.endpoints["grpc"]
+        registry = await Registry.of(live)
+        one = await registry.issued()
+        big = {f"key-{number}": "x" * 200 for number in range(100)}
+        async with (
+            grpc.aio.secure_channel(target, root, options=SMALL_WINDOW) as channel,
+            Watcher(replace(live, channel=channel)).lineage(one.id) as stream,
+        ):
+            await stream.next()
+            async with asyncio.timeout(20):
+                while len(open_watches(live)):
+                    await registry.changed(one, metadata=big)
+                    await asyncio.sleep(0.01)
+            last = await registry.renewed(one, metadata={})
+            failure = await stream.failure()
+        assert (failure.code, failure.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "WATCHER_TOO_SLOW")
+        token = failure.metadata["resumeToken"]
+        async with Watcher(live).lineage(one.id, resume_token=token) as resumed:
+            assert (await resumed.next()).certificate.id == last.id
 
 
 def _handlers() -> list[str]:

@@ -15,12 +15,15 @@ from server.ra.audit import audited
 from server.ra.issuing.catalog import Catalog
 from server.ra.pages import Page
 from server.ra.revisions import prove_etag, settled
+from server.ra.revoking.certified import in_force, prove_in_force
+from server.ra.setup.crls import crls_due
+from server.ra.setup.generations import rotating_of, waiting_of
 from server.ra.setup.longest import LongestLifetimes
 from server.ra.setup.standing import Standing, standing, state_of
 from server.store.filters import Like
 from server.store.records import AuthorityRecord, ObjectKind
 from server.store.store import Store
-from server.store.unit import Change, Unit, Update
+from server.store.unit import Change, Unit, Update, Write
 
 _TYPE = "CertificateAuthority"
 _MOST_SCANS = 8
@@ -73,11 +76,16 @@ class CertificateAuthorities:
         return await self._stands(await self._entered(caller, id_))
 
     async def csr(self, caller: Caller, id_: str) -> bytes:
-        """The DER of the CSR of a CA that an outside CA signs. Raises NotFound, Denied, Refused."""
+        """The DER of the CSR of a CA that an outside CA signs: of its next generation, if that awaits it.
+
+        Raises NotFound, Denied, Refused.
+        """
         record = await self._entered(caller, id_)
-        if record.csr is None:
+        waiting = await waiting_of(self._store, id_)
+        csr = waiting.csr if waiting else record.csr
+        if csr is None:
             raise _conflict(record, "was signed here, and has no CSR")
-        return record.csr
+        return csr
 
     async def page(
         self, caller: Caller, project_id: str, page: Page, *, wanted: AuthorityFilter
@@ -88,9 +96,7 @@ class CertificateAuthorities:
         """
         await enter_project(self._store, caller, project_id)
         rows, last = await self._scan(project_id, page, wanted)
-        longest = await self._longest.of(project_id, [row.id for row in rows])
-        now = self._clock()
-        return [standing(row, at=now, longest=longest.get(row.id)) for row in rows], last
+        return await self._all_stand(project_id, rows), last
 
     async def update(
         self, caller: Caller, id_: str, revise: Callable[[Standing], AuthorityTerms], *, etag: str
@@ -136,7 +142,8 @@ class CertificateAuthorities:
         seconds = int(terms.crl_validity.total_seconds())
         if (terms.name, seconds) == (record.name, record.crl_validity):
             return stands
-        return await self._stored(caller, record, {"name": terms.name, "crl_validity": seconds})
+        values = {"name": terms.name, "crl_validity": seconds}
+        return await self._stored(caller, record, values, *_crls_due(record, seconds, self._clock()))
 
     async def _turned(self, caller: Caller, id_: str, state: str, etag: str) -> Standing:
         record = await self._present(id_, etag)
@@ -145,10 +152,16 @@ class CertificateAuthorities:
             raise _conflict(record, "awaits its certificate")
         if stands.state == "EXPIRED" and state == "ACTIVE":
             raise _conflict(record, "has expired", state="EXPIRED")
-        return stands if record.state == state else await self._stored(caller, record, {"state": state})
+        if record.state == state:
+            return stands
+        guards: tuple[Write, ...] = ()
+        if state == "ACTIVE":
+            await prove_in_force(self._store, record)
+            guards = in_force(record)
+        return await self._stored(caller, record, {"state": state}, *guards)
 
     async def _stored(
-        self, caller: Caller, record: AuthorityRecord, values: Mapping[str, object]
+        self, caller: Caller, record: AuthorityRecord, values: Mapping[str, object], *others: Write
     ) -> Standing:
         values = {**values, "updated_at": self._clock()}
         changed = replace(record, **values)  # type: ignore[arg-type]
@@ -163,6 +176,7 @@ class CertificateAuthorities:
         unit = Unit(
             (
                 Update(AuthorityRecord, {"id": record.id, "revision": record.revision}, values),
+                *others,
                 audited(caller, ObjectKind.AUTHORITY, record.id, now=changed.updated_at, details=details),
             ),
             (change,),
@@ -171,8 +185,14 @@ class CertificateAuthorities:
         return await self._stands(replace(changed, revision=revision))
 
     async def _stands(self, record: AuthorityRecord) -> Standing:
-        longest = await self._longest.of(record.project_id, [record.id])
-        return standing(record, at=self._clock(), longest=longest.get(record.id))
+        return (await self._all_stand(record.project_id, [record]))[0]
+
+    async def _all_stand(self, project_id: str, records: Sequence[AuthorityRecord]) -> Sequence[Standing]:
+        """How CAs of a project stand, with no query for each of them."""
+        ids, now = [record.id for record in records], self._clock()
+        longest, rotating = await self._longest.of(project_id, ids), await rotating_of(self._store, ids)
+        made = (standing(record, at=now, longest=longest.get(record.id)) for record in records)
+        return [replace(stands, rotates=stands.record.id in rotating) for stands in made]
 
     async def _entered(self, caller: Caller, id_: str) -> AuthorityRecord:
         absent = not_found(_TYPE, id_)
@@ -192,6 +212,13 @@ class CertificateAuthorities:
 def _enter(caller: Caller, record: AuthorityRecord, absent: NotFound) -> AuthorityRecord:
     caller.enter(record.project_id, absent=absent)
     return record
+
+
+def _crls_due(record: AuthorityRecord, crl_validity: int, now: datetime) -> tuple[Write, ...]:
+    """What makes another validity of CRLs hold at once, for former keys of the CA as well."""
+    if crl_validity == record.crl_validity:
+        return ()
+    return (crls_due(record.id, now),)
 
 
 def _conflict(record: AuthorityRecord, what: str, *, state: str = "") -> Refused:

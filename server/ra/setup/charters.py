@@ -39,12 +39,29 @@ def draft(
 ) -> tuple[Charter, tuple[Violation, ...]]:
     """The charter of an order, and all that speaks against it. Raises Refused if the parent cannot sign."""
     found = [*order.faults, *_foreign(order), *name_faults(order.name, at="name")]
-    charter = _timed(_charter(order, parent, found), order, found, now=now)
+    return judged(_charter(order, parent, found), order.attributes, found, now=now)
+
+
+def judged(
+    charter: Charter, asked: Attributes, found: list[Violation], *, now: datetime
+) -> tuple[Charter, tuple[Violation, ...]]:
+    """The charter, and all that speaks against it besides what was found before.
+
+    Raises Refused if the parent cannot sign.
+    """
+    charter = _fitted(_timed(charter, asked, found, now=now), asked, now=now)
     origins = Origins()
-    origins.note("validity", _validity_field(order))
+    origins.note("validity", _validity_field(asked))
     origins.note("name_constraints", "name_constraints")
     origins.note("parent_ca_id", "parent_ca_id")
     return charter, tuple(dict.fromkeys((*found, *origins.locate(charter.faults(now)))))
+
+
+def shard_faults(shards: int, *, published: bool) -> Iterator[Violation]:
+    """A shard of a CRL names its address (RFC 5280, 5.2.5), so there must be one."""
+    if shards > 1 and not published:
+        message = "a CRL has shards only where the server knows its address (setting pki_url)"
+        yield Violation("crl_shards", "CRL_SHARDS_NEED_URL", message, str(shards), ("1",))
 
 
 def _charter(order: AuthorityOrder, parent: Issuer | None, found: list[Violation]) -> Charter:
@@ -107,18 +124,28 @@ def _outlives(
     )
 
 
-def _timed(charter: Charter, order: AuthorityOrder, found: list[Violation], *, now: datetime) -> Charter:
+def _timed(charter: Charter, asked: Attributes, found: list[Violation], *, now: datetime) -> Charter:
     """The charter with a window that can be named, so that the rest of it can be judged."""
     try:
         charter.validity(now)
     except TimeFault as fault:
-        found.append(Violation(_validity_field(order), "TIME_OUT_OF_RANGE", str(fault), nature=Nature.FORM))
+        found.append(Violation(_validity_field(asked), "TIME_OUT_OF_RANGE", str(fault), nature=Nature.FORM))
         return replace(charter, lifetime=SECOND * 60, not_before=None, not_after=None)
     return charter
 
 
-def _validity_field(order: AuthorityOrder) -> str:
-    asked = order.attributes
+def _fitted(charter: Charter, asked: Attributes, *, now: datetime) -> Charter:
+    """The charter that ends with its parent if it would last longer and nobody said how long it is to.
+
+    What was asked for is never cut.
+    """
+    if charter.parent is None or asked.lifetime is not None or asked.not_after is not None:
+        return charter
+    validity, end = charter.validity(now), charter.parent.not_after
+    return replace(charter, not_after=end) if validity.not_before <= end < validity.not_after else charter
+
+
+def _validity_field(asked: Attributes) -> str:
     return "attributes.not_after" if asked.not_after is not None else f"attributes.{asked.lifetime_field}"
 
 
@@ -135,13 +162,18 @@ def _foreign(order: AuthorityOrder) -> Iterator[Violation]:
     for name, value in extra.items():
         if value:
             yield _not_for_ca(name, "a CA does not have this")
+    yield from time_faults(asked, outside=order.is_signed_outside)
+
+
+def time_faults(asked: Attributes, *, outside: bool) -> Iterator[Violation]:
+    """Times that are not ours to decide."""
     times = {
         asked.lifetime_field: asked.lifetime,
         "not_before": asked.not_before,
         "not_after": asked.not_after,
     }
     for name, time in times.items():
-        if order.is_signed_outside and time is not None:
+        if outside and time is not None:
             yield _not_for_ca(name, "the outside CA decides when its certificate is valid")
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from server.errors import Violation
 from server.pki.algorithms import KeyAlgorithm
+from server.pki.keys import PublicKey
 from server.pki.serial import new_serial
 from server.pki.template import BasicConstraints
 from server.pki.usages import possible_usages
@@ -43,10 +44,15 @@ def _broken(profile: Profile, *, now: datetime) -> tuple[Violation, ...]:
 
 
 def _judged(order: Order, profile: Profile, *, now: datetime) -> Iterator[Violation]:
-    draft = assemble(order, profile, now=now, serial=new_serial())
+    draft = assemble(order, profile, now=now, serial=new_serial(), is_blocked=_no_key_is)
     for violation in draft.violations:
         if violation.field.startswith(DEFAULTS) and violation.rule not in _OF_THE_REQUEST:
             yield violation.at(violation.field.removeprefix("profile."))
+
+
+def _no_key_is(_: PublicKey) -> bool:
+    """Whether a key is blocked; an order of nothing but defaults has none."""
+    return False
 
 
 def _orders(profile: Profile) -> Iterable[Order]:

@@ -3,9 +3,9 @@
 A CA is **near its end** once it has less left than 30 days (than a third of its
 whole life, if that is shorter), or less than the longest lifetime that a
 profile on it allows: from then on such a certificate is refused. A server with
-such a CA stays ready, for it can still issue; who watches it watches
-``certmanager_ca_seconds_left``, which has a value for each CA, less than zero
-for one that is over.
+such a CA stays ready, for it can still issue, and says so where it tells that
+it is ready; who watches it watches ``certmanager_ca_seconds_left``, which has a
+value for each CA, less than zero for one that is over.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ class Horizon:
     def __init__(self, store: Store, *, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._ends: Mapping[str, datetime] = {}
+        self._lives: Mapping[str, Validity] = {}
+        self._signing: frozenset[str] = frozenset()
+        """The CAs that nobody has disabled."""
         self._stale = True
         self._task: asyncio.Task[None] | None = None
         store.feed.subscribe(self._hear)
@@ -59,22 +61,33 @@ class Horizon:
     async def load(self) -> None:
         """Learn of all CAs. Raises StoreUnavailable."""
         self._stale = False
-        ends: dict[str, datetime] = {}
+        lives: dict[str, Validity] = {}
+        signing: set[str] = set()
         after = ""
         while True:
             rows = await self._store.page(AuthorityRecord, size=_PAGE, after=after)
-            ends |= {row.id: row.not_after for row in rows if row.not_after is not None}
+            lives |= {row.id: life for row in rows if (life := _life(row))}
+            signing |= {row.id for row in rows if row.state == "ACTIVE"}
             if len(rows) <= _PAGE:
                 break
-            after = rows[-1].id
-        self._ends = ends
+            after = rows[_PAGE - 1].id
+        self._lives, self._signing = lives, frozenset(signing)
 
     def seconds_left(self) -> Mapping[str, float]:
         """By CA, the seconds until it ends; what could not be learned before is tried again."""
-        if self._stale:
-            self._begin()
+        self._refresh()
         now = self._clock()
-        return {id_: (end - now).total_seconds() for id_, end in self._ends.items()}
+        return {id_: (life.not_after - now).total_seconds() for id_, life in self._lives.items()}
+
+    def warnings(self) -> tuple[str, ...]:
+        """A line for each CA that is to sign and is near its end, whatever its profiles allow."""
+        self._refresh()
+        now = self._clock()
+        told = (
+            (id_, near_end(self._lives[id_], longest=None, now=now))
+            for id_ in sorted(self._signing & self._lives.keys())
+        )
+        return tuple(f"{id_}: {warning}" for id_, warning in told if warning)
 
     async def close(self) -> None:
         """Learn no more."""
@@ -82,6 +95,10 @@ class Horizon:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    def _refresh(self) -> None:
+        if self._stale:
+            self._begin()
 
     def _hear(self, changes: Sequence[ChangeRecord]) -> None:
         if any(change.kind is ObjectKind.AUTHORITY for change in changes):
@@ -99,3 +116,8 @@ class Horizon:
                 await self.load()
         except StoreUnavailable:
             self._stale = True
+
+
+def _life(record: AuthorityRecord) -> Validity | None:
+    begin, end = record.not_before, record.not_after
+    return Validity(begin, end) if begin and end else None

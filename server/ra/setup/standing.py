@@ -32,6 +32,8 @@ class Standing:
     at: datetime
     longest: timedelta | None = None
     """The greatest lifetime that a profile lets it sign for, if any does."""
+    rotates: bool = False
+    """Whether its next generation awaits the certificate of an outside CA."""
 
     @property
     def state(self) -> str:
@@ -65,7 +67,8 @@ class Standing:
         if begin is None or end is None:
             return ("it awaits the certificate of an outside CA, and cannot sign",)
         warning = near_end(Validity(begin, end), longest=self.longest, now=self.at)
-        return (warning,) if warning else ()
+        waiting = "its next generation awaits the certificate of an outside CA; the present one signs"
+        return (*((warning,) if warning else ()), *((waiting,) if self.rotates else ()))
 
 
 def state_of(record: AuthorityRecord, *, at: datetime) -> str:
@@ -73,9 +76,9 @@ def state_of(record: AuthorityRecord, *, at: datetime) -> str:
     return "EXPIRED" if record.not_after is not None and at > record.not_after else record.state
 
 
-def still_active(ca_id: str) -> Expect:
-    """What must hold of a CA at the commit of anything that it has signed."""
-    return Expect(AuthorityRecord, {"id": ca_id, "state": "ACTIVE"}, 1)
+def still_active(ca_id: str, *, generation: int) -> Expect:
+    """What must hold of a CA at the commit of anything that its generation has signed."""
+    return Expect(AuthorityRecord, {"id": ca_id, "state": "ACTIVE", "generation": generation}, 1)
 
 
 def standing(record: AuthorityRecord, *, at: datetime, longest: timedelta | None = None) -> Standing:

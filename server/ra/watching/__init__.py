@@ -1,4 +1,4 @@
-"""Live streams of certificate requests: one to its end, and the queue of a project.
+"""Live streams: a request to its end, the queue of a project, a lineage of certificates, what to trust.
 
 A watcher is a cursor and nothing more. The change table is its buffer, the hub
 tells it when to look, and what it sends is read when it is sent: so changes in

@@ -41,10 +41,10 @@ class Ground:
     clock: Clock
 
     @contextmanager
-    def vigil(self, ask: Ask, topic: Topic) -> Iterator[Vigil]:
-        """An open watch on a topic and on the rights of its caller. Raises Exhausted."""
+    def vigil(self, ask: Ask, *topics: Topic) -> Iterator[Vigil]:
+        """An open watch on topics and on the rights of its caller. Raises Exhausted."""
         identity_id = ask.caller.principal.identity_id
         rights = Topic(ObjectKind.IDENTITY, object_id=identity_id)
         pace = Pace(self.pacing, ask.heartbeat, now=asyncio.get_running_loop().time())
-        with self.hub.interest(topic, rights) as interest, self.open.enter(identity_id, interest):
-            yield Vigil(self.hub, interest, pace, self.open, clock=self.clock)
+        with self.hub.interest(*topics, rights) as interest, self.open.enter(identity_id, interest):
+            yield Vigil(self.hub, interest, pace, self.open, rights=rights, clock=self.clock)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from server.clock import Clock
 from server.errors import Reason, Unavailable
 from server.ra.access.caller import Caller, Identify
-from server.ra.hub import Concern, Hub, Interest
+from server.ra.hub import Concern, Hub, Interest, Topic
 from server.ra.watching.events import Beat
 from server.ra.watching.pace import Pace
 from server.ra.watching.quota import OpenWatches
@@ -35,6 +35,8 @@ class Turn:
     """Who watches; as it was known just now, if the watch is concerned."""
     concerned: bool
     """Whether there may be something new for it."""
+    overdue: bool
+    """Whether what it knows had its time, whatever has changed."""
     clear: int
     """Up to this revision nothing is, beyond what it has looked at already."""
 
@@ -43,15 +45,24 @@ class Vigil:
     """One open watch. It is authorized anew before it tells anything."""
 
     def __init__(
-        self, hub: Hub, interest: Interest, pace: Pace, watches: OpenWatches, *, clock: Clock
+        self,
+        hub: Hub,
+        interest: Interest,
+        pace: Pace,
+        watches: OpenWatches,
+        *,
+        rights: Topic,
+        clock: Clock,
     ) -> None:
         self._hub = hub
         self._interest = interest
         self._pace = pace
         self._watches = watches
+        self._rights = rights
         self._clock = clock
         self._now = asyncio.get_running_loop().time
         self._expires_at: datetime | None = None
+        self._until: datetime | None = None
         self._right: Right | None = None
         self._caller: Caller | None = None
 
@@ -64,6 +75,17 @@ class Vigil:
         """From here on nothing else concerns the watch; until it is called, all changes of its topics do."""
         self._interest.narrow(concern)
 
+    def follow(self, topics: Iterable[Topic]) -> bool:
+        """From here on the watch is on these topics, and still on its caller; whether any of them is new.
+
+        Of a new one, read what there is once more: it may have changed before it was followed.
+        """
+        return self._hub.turn(self._interest, (*topics, self._rights))
+
+    def outlasts(self, until: datetime | None) -> None:
+        """What the watch knows holds until then at the longest; afterwards a turn has it look anew."""
+        self._until = until
+
     async def turn(self) -> Turn:
         """Waits until there is something to look for, or to say.
 
@@ -73,9 +95,10 @@ class Vigil:
         await self._interest.wait(self._seconds_left())
         # In this order: what was told before `told` was read cannot be missed by `take`.
         told = self._hub.told
-        first = self._interest.take()
-        caller = await self.prove(anew=first is not None)
-        return Turn(caller, first is not None, told if first is None else min(told, first - 1))
+        first, overdue = self._interest.take(), self._is_overdue()
+        concerned = first is not None or overdue
+        caller = await self.prove(anew=concerned)
+        return Turn(caller, concerned, overdue, told if first is None else min(told, first - 1))
 
     async def prove(self, *, anew: bool = False) -> Caller:
         """Who watches; the right is looked at if that is due, or ``anew`` is set.
@@ -112,8 +135,10 @@ class Vigil:
     def _is_expired(self) -> bool:
         return self._expires_at is not None and self._expires_at <= self._clock()
 
+    def _is_overdue(self) -> bool:
+        return self._until is not None and self._until < self._clock()
+
     def _seconds_left(self) -> float:
-        left = self._pace.left(self._now())
-        if self._expires_at is None:
-            return left
-        return max(min(left, (self._expires_at - self._clock()).total_seconds()), 0.0)
+        now, ends = self._clock(), (self._expires_at, self._until)
+        spans = ((end - now).total_seconds() for end in ends if end is not None)
+        return max(min((self._pace.left(self._now()), *spans)), 0.0)
