@@ -19,19 +19,32 @@ if TYPE_CHECKING:
     from certmanager_client.client import Client
     from certmanager_client.errors import ApiError, Violation
     from certmanager_client.target import Target
-    from certmanager_client.watch_events import Kind, QueueEvent, RequestEvent
+    from certmanager_client.watch_events import CertificateEvent, Kind, QueueEvent, RequestEvent, TrustEvent
     from certmanager_client.watching import Patience
 
-__all__ = ["ApiError", "Client", "Kind", "Patience", "QueueEvent", "RequestEvent", "Target", "Violation"]
+__all__ = [
+    "ApiError",
+    "CertificateEvent",
+    "Client",
+    "Kind",
+    "Patience",
+    "QueueEvent",
+    "RequestEvent",
+    "Target",
+    "TrustEvent",
+    "Violation",
+]
 
 _MODULES = {
     "ApiError": "errors",
+    "CertificateEvent": "watch_events",
     "Client": "client",
     "Kind": "watch_events",
     "Patience": "watching",
     "QueueEvent": "watch_events",
     "RequestEvent": "watch_events",
     "Target": "target",
+    "TrustEvent": "watch_events",
     "Violation": "errors",
 }
 

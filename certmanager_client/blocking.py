@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from certmanager_client.client import Client
 from certmanager_client.target import Target
-from certmanager_client.watch_events import QueueEvent, RequestEvent
+from certmanager_client.watch_events import CertificateEvent, QueueEvent, RequestEvent, TrustEvent
 from certmanager_client.watching import Patience
 
 E = TypeVar("E")
@@ -51,6 +51,26 @@ def watch_requests(
             resume_token=resume_token,
             patience=patience,
         ),
+    )
+
+
+def watch_certificate(
+    target: Target, certificate_id: str, *, resume_token: str = "", patience: Patience | None = None
+) -> Iterator[CertificateEvent]:
+    """As :meth:`Client.watch_certificate`; not for a thread in which an event loop runs."""
+    return _drawn(
+        target,
+        lambda client: client.watch_certificate(certificate_id, resume_token=resume_token, patience=patience),
+    )
+
+
+def watch_trust_bundle(
+    target: Target, project_id: str, *, resume_token: str = "", patience: Patience | None = None
+) -> Iterator[TrustEvent]:
+    """As :meth:`Client.watch_trust_bundle`; not for a thread in which an event loop runs."""
+    return _drawn(
+        target,
+        lambda client: client.watch_trust_bundle(project_id, resume_token=resume_token, patience=patience),
     )
 
 

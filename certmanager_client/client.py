@@ -25,11 +25,12 @@ from certmanager_client.methods import may_repeat, with_intent
 from certmanager_client.pages import joined
 from certmanager_client.retries import pauses
 from certmanager_client.watch_courses import Course, QueueCourse, RequestCourse
+from certmanager_client.watch_currents import CertificateCourse, TrustCourse
 from certmanager_client.watching import Followed, Patience
 
 if TYPE_CHECKING:
     from certmanager_client.target import Target
-    from certmanager_client.watch_events import QueueEvent, RequestEvent
+    from certmanager_client.watch_events import CertificateEvent, QueueEvent, RequestEvent, TrustEvent
 
 Q = TypeVar("Q", bound=Message)
 A = TypeVar("A", bound=Message)
@@ -155,6 +156,29 @@ class Client:
         course = QueueCourse(asked, resume_token=resume_token, heartbeat=patience.heartbeat)
         return self._follow(course, self.requests.WatchCertificateRequests, patience)
 
+    def watch_certificate(
+        self, certificate_id: str, *, resume_token: str = "", patience: Patience | None = None
+    ) -> AsyncGenerator[CertificateEvent, None]:
+        """Follow the lineage of a certificate: the one to use now, and each that it is replaced by.
+
+        It is told again when it is revoked, put on hold or released. It ends
+        with an ApiError only. A ``resume_token`` goes on without what was told.
+        """
+        patience = patience or Patience()
+        course = CertificateCourse(certificate_id, resume_token=resume_token, heartbeat=patience.heartbeat)
+        return self._follow(course, self.certificates.WatchCertificate, patience)
+
+    def watch_trust_bundle(
+        self, project_id: str, *, resume_token: str = "", patience: Patience | None = None
+    ) -> AsyncGenerator[TrustEvent, None]:
+        """Follow what to trust in a project: CA certificates and CRLs, whole at each change.
+
+        It ends with an ApiError only. A ``resume_token`` goes on without what was told.
+        """
+        patience = patience or Patience()
+        course = TrustCourse(project_id, resume_token=resume_token, heartbeat=patience.heartbeat)
+        return self._follow(course, self.authorities.WatchTrustBundle, patience)
+
     def _follow(self, course: Course[E], method: Any, patience: Patience) -> AsyncGenerator[E, None]:
         stream = partial(method, metadata=self._metadata)
         return Followed(course, stream, address=self._target.address, patience=patience).events()
@@ -178,5 +202,6 @@ def _channel(target: Target) -> grpc.aio.Channel:
         # A proxy would read the token, and what is loopback to it is another machine.
         options = (*_OPTIONS, ("grpc.enable_http_proxy", 0))
         return grpc.aio.insecure_channel(target.uri, options=options)
-    credentials = grpc.ssl_channel_credentials(target.roots)
+    shown = (target.key, target.certificate) if target.key else ()
+    credentials = grpc.ssl_channel_credentials(target.roots, *shown)
     return grpc.aio.secure_channel(target.uri, credentials, options=_OPTIONS)

@@ -15,7 +15,9 @@ class Target:
 
     ``address`` is ``HOST:PORT``. ``roots`` are the PEM certificates that the
     server's must be under; None means those of the system. ``insecure`` speaks
-    without TLS, and only to this machine.
+    without TLS, and only to this machine. ``certificate`` and ``key``, PEM, are
+    shown to a server that asks for them (mutual TLS); the chain may follow the
+    certificate.
     """
 
     address: str
@@ -23,11 +25,15 @@ class Target:
     roots: bytes | None = field(default=None, repr=False)
     token: str = field(default="", repr=False)
     insecure: bool = False
+    certificate: bytes = field(default=b"", repr=False)
+    key: bytes = field(default=b"", repr=False)
 
     def __post_init__(self) -> None:
         host = _host(self.address)
         if self.insecure and not _is_loopback(host):
             raise ValueError("without TLS only this machine is called; the address must be a loopback one")
+        if bool(self.certificate) != bool(self.key) or (self.certificate and self.insecure):
+            raise ValueError("a client's certificate goes with its key, and with TLS")
         # A foreign character would fail much later, in a message that quotes the metadata.
         if not all("!" <= each <= "~" for each in self.token):
             raise ValueError("the token has characters that no token has")

@@ -1,4 +1,4 @@
-"""What a watch tells: certificate requests as they change, each state once."""
+"""What a watch tells: requests as they change, and what is to be used now; each state once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from certmanager.v1 import certificate_request_pb2 as states
-from certmanager.v1.certificate_pb2 import Certificate
+from certmanager.v1.certificate_authority_service_pb2 import TrustBundle
+from certmanager.v1.certificate_pb2 import PRIVATE_KEY_STATE_CLAIMABLE, Certificate
 from certmanager.v1.certificate_request_pb2 import CertificateRequest
 
 TERMINAL = frozenset(
@@ -64,3 +65,28 @@ class QueueEvent:
     request: CertificateRequest | None
     resume_token: str
     gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateEvent:
+    """A certificate of the lineage that is followed, whole and without a key, as it is by now.
+
+    It is the one to use now; or, if ``is_owed`` is set, the one to use as soon
+    as its key is claimed. ``resume_token`` lets another watch go on from here.
+    """
+
+    certificate: Certificate
+    resume_token: str
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the server has its private key, and its requester may claim it."""
+        return self.certificate.private_key_state == PRIVATE_KEY_STATE_CLAIMABLE
+
+
+@dataclass(frozen=True, slots=True)
+class TrustEvent:
+    """All that is to be trusted in a project now: what is missing is trusted no longer."""
+
+    bundle: TrustBundle
+    resume_token: str

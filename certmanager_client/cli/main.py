@@ -47,6 +47,17 @@ class Commands(LazyGroup):
         ),
         "get": Lazy(f"{_CLI}.certificates.commands:get", "Show a certificate."),
         "list": Lazy(f"{_CLI}.certificates.commands:list_", "List certificates."),
+        "renew": Lazy(f"{_CLI}.certificates.renewing:renew", "Get a certificate that replaces another."),
+        "renewal": Lazy(
+            f"{_CLI}.certificates.keeping:renewal", "Switch a certificate's auto-renewal, or move its time."
+        ),
+        "revoke": Lazy(f"{_CLI}.certificates.revoking:revoke", "Revoke a certificate, or put it on hold."),
+        "release": Lazy(f"{_CLI}.certificates.revoking:release", "Lift the hold of a certificate."),
+        "bundle": Lazy(f"{_CLI}.certificates.keeping:bundle", "Write a certificate and its chain as a file."),
+        "watch": Lazy(f"{_CLI}.following.commands:app", "Follow a certificate's lineage, or what to trust."),
+        "agent": Lazy(
+            f"{_CLI}.agent.command:agent", "Keep a service's key and certificate fresh in a directory."
+        ),
         "audit": Lazy(f"{_CLI}.audit:app", "Read the audit log, and check that it is whole."),
         "serve": ServerCommand(
             "serve", help_="Serve until SIGTERM or SIGINT; a second signal stops at once."

@@ -12,11 +12,13 @@ import grpc.aio
 import grpc_testing
 from google.protobuf.duration_pb2 import Duration
 
+from certmanager.v1.certificate_pb2 import Certificate
 from certmanager.v1.certificate_request_pb2 import CertificateRequest
 from certmanager.v1.certificate_request_service_pb2 import (
     WatchCertificateRequestResponse,
     WatchCertificateRequestsResponse,
 )
+from certmanager.v1.certificate_service_pb2 import WatchCertificateResponse
 from certmanager.v1.watch_pb2 import Heartbeat, SnapshotComplete
 from certmanager_client.errors import ApiError
 from certmanager_client.retries import Timing
@@ -129,6 +131,12 @@ def many(kind: str, state: str, revision: int, *, id_: str) -> WatchCertificateR
     """A message of a queue's watch."""
     told: Any = {kind: request(state, revision, id_=id_)}
     return WatchCertificateRequestsResponse(revision=revision, resume_token=f"t{revision}", **told)
+
+
+def told(id_: str, revision: int, **others: Any) -> WatchCertificateResponse:
+    """A message of a watch on a lineage; its token is ``t`` and the revision."""
+    certificate = Certificate(id=id_, **others)
+    return WatchCertificateResponse(revision=revision, resume_token=f"t{revision}", certificate=certificate)
 
 
 def complete(count: int, revision: int) -> WatchCertificateRequestsResponse:

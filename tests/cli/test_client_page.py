@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from certmanager.v1.certificate_pb2 import PRIVATE_KEY_STATE_CLAIMABLE
 from certmanager_client import Client
-from tests.cli.fake_streams import REQUEST, one
+from tests.cli.fake_streams import REQUEST, one, told
 from tests.cli.scripted_service import served
 from tests.serving import Live
 
@@ -42,3 +43,11 @@ async def test_the_watch_of_the_page(shown: dict[str, Any]) -> None:
 async def test_the_watch_without_a_loop_of_the_page(shown: dict[str, Any]) -> None:
     async with served(WatchCertificateRequest=LIFE) as service:
         assert await asyncio.to_thread(shown["states"], service.target, REQUEST) == [1, 3]
+
+
+async def test_the_lineage_of_the_page(shown: dict[str, Any]) -> None:
+    """A successor whose key is owed is not counted as one to use."""
+    owed = told("b", 6, private_key_state=PRIVATE_KEY_STATE_CLAIMABLE)
+    life = [[told("a", 5), owed, told("b", 7)]]
+    async with served(WatchCertificate=life) as service, Client(service.target) as client:
+        assert await shown["follow"](client, REQUEST, turns=2) == ["a", "b"]

@@ -19,6 +19,7 @@ from certmanager.v1.certificate_authority_service_pb2 import (
 from certmanager_client.cli.authorities import creating as authority_creating
 from certmanager_client.cli.authorities import files as authority_files
 from certmanager_client.cli.authorities.columns import COLUMNS, LINES
+from certmanager_client.cli.authorities.rotating import crl, rotate
 from certmanager_client.cli.terminal import finding
 from certmanager_client.cli.terminal.exits import fail
 from certmanager_client.cli.terminal.lazily import group
@@ -132,5 +133,5 @@ def _switch(method: str, kind: Any, ca: str, project: str | None) -> None:
     show_one(answer, answer.certificate_authority, LINES)
 
 
-for _command in (authority_files.csr, authority_files.install, authority_files.chain):
+for _command in (rotate, crl, authority_files.csr, authority_files.install, authority_files.chain):
     app.command()(_command)

@@ -9,6 +9,8 @@ import typer
 from certmanager.v1.certificate_service_pb2 import (
     GetCertificateRequest,
     GetCertificateResponse,
+    GetLatestCertificateRequest,
+    GetLatestCertificateResponse,
     ListCertificatesRequest,
     ListCertificatesResponse,
     SerialKey,
@@ -34,6 +36,9 @@ def get(
     ] = None,
     ca: Annotated[str | None, typer.Option(metavar="NAME|ID", help="The CA that signed it.")] = None,
     project: Project = None,
+    latest: Annotated[
+        bool, typer.Option("--latest", help="The one of its lineage that is to be used now.")
+    ] = False,
     out: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write certificate and chain there, - for stdout.")
     ] = None,
@@ -45,8 +50,13 @@ def get(
     """Show a certificate, or write it with its chain as PEM. There is never a private key in it."""
     if (certificate_id is None) == (serial is None) or (serial is None) != (ca is None):
         fail("say which certificate: by its ID, or with --serial and --ca")
+    if latest and certificate_id is None:
+        fail("--latest is told by the ID of any certificate of the lineage")
 
-    async def work(client: Client) -> GetCertificateResponse:
+    async def work(client: Client) -> GetCertificateResponse | GetLatestCertificateResponse:
+        if latest:
+            newest = GetLatestCertificateRequest(certificate_id=certificate_id)
+            return await client.call(client.certificates.GetLatestCertificate, newest)
         request = GetCertificateRequest(certificate_id=certificate_id)
         if serial is not None and ca is not None:
             signer = await finding.authority_id(client, ca, project=project)

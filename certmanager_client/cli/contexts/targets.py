@@ -31,12 +31,14 @@ class Unresolved(Exception):
     """It is not known whom to call, or as whom; the text is for the user, and holds no token."""
 
 
-def target(options: Options, environment: Mapping[str, str] = os.environ) -> Target:
+def target(
+    options: Options, environment: Mapping[str, str] = os.environ, *, needs_token: bool = True
+) -> Target:
     """The server that the options, the environment or a context name; raises Unresolved."""
     context = _context(options, environment)
     said = roots(options, environment)
     token = secret(options, environment) or context.token
-    if not token:
+    if not token and needs_token:
         raise Unresolved(f"no token: --token-file, {TOKEN_FILE} or {TOKEN} gives one, or `certmanager login`")
     return of_context(replace(context, roots=context.roots if said is None else said, token=token))
 

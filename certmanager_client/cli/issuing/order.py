@@ -9,7 +9,7 @@ import typer
 from certmanager.v1 import x509_pb2
 from certmanager.v1.certificate_pb2 import AltName
 from certmanager.v1.certificate_request_service_pb2 import ClaimPrivateKeyRequest
-from certmanager.v1.certificate_service_pb2 import IssueCertificateRequest
+from certmanager.v1.certificate_service_pb2 import IssueCertificateRequest, RenewCertificateRequest
 from certmanager_client import literals
 from certmanager_client.cli.issuing.options import Delivery, Issuance, KeyForm, is_oid
 from certmanager_client.cli.terminal.exits import fail
@@ -42,7 +42,7 @@ def usages(said: Sequence[str]) -> tuple[list[int], list[str]]:
     return named, list(filter(is_oid, said))
 
 
-def set_csr(request: IssueCertificateRequest, file: str) -> None:
+def set_csr(request: IssueCertificateRequest | RenewCertificateRequest, file: str) -> None:
     """Put the CSR of a file into the request. Ends the program if it cannot be read."""
     octets = must_read(file, _LONGEST_CSR, what="the CSR")
     if not octets.lstrip().startswith(_PEM):
@@ -68,7 +68,10 @@ def set_recipient(request: IssueCertificateRequest, said: Issuance) -> None:
 
 
 def set_key_form(
-    request: IssueCertificateRequest | ClaimPrivateKeyRequest, said: Delivery, *, csr: str | None = None
+    request: IssueCertificateRequest | RenewCertificateRequest | ClaimPrivateKeyRequest,
+    said: Delivery,
+    *,
+    csr: str | None = None,
 ) -> None:
     """Put the form of the private key into the request. Ends the program for what contradicts itself."""
     in_pkcs12 = said.key_format is KeyForm.PKCS12

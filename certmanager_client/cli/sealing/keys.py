@@ -46,11 +46,15 @@ def recipient(file: str) -> RecipientKey:
     except (ValueError, UnsupportedAlgorithm):
         fail(f"{file} holds no public key in PEM")
     if isinstance(key, x25519.X25519PublicKey):
-        return RecipientKey(kem=X25519, public_key=key.public_bytes_raw())
+        return _serialized(key)
     if not isinstance(key, ec.EllipticCurvePublicKey) or not _is_p256(key.curve):
         fail(f"the recipient key in {file} {_KINDS}")
-    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    return RecipientKey(kem=P256, public_key=point)
+    return _serialized(key)
+
+
+def public_of(key: PrivateKey) -> RecipientKey:
+    """The public half of a recipient's private key, to be sent."""
+    return _serialized(key.public_key())
 
 
 def private(file: str, password_file: str | None) -> PrivateKey:
@@ -82,6 +86,13 @@ def _loaded(file: str, password_file: str | None) -> Any:
         if encrypted:
             fail(f"the private key in {file} cannot be decrypted with this password")
         fail(f"{file} holds no private key in PEM")
+
+
+def _serialized(key: x25519.X25519PublicKey | ec.EllipticCurvePublicKey) -> RecipientKey:
+    if isinstance(key, x25519.X25519PublicKey):
+        return RecipientKey(kem=X25519, public_key=key.public_bytes_raw())
+    point = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return RecipientKey(kem=P256, public_key=point)
 
 
 def _is_p256(curve: ec.EllipticCurve) -> bool:

@@ -44,6 +44,8 @@ class Exit(IntEnum):
     """The same: nobody decided in time."""
     UNTRUSTED = 13
     """What answers there is not the server that is trusted, or speaks no TLS: no use to try again."""
+    ENDED = 14
+    """The agent's certificate was revoked for good, and nothing is to take its place."""
 
 
 _BY_CODE = {

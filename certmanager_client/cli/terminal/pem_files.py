@@ -32,8 +32,13 @@ def hand_over(document: Mapping[str, Any], pem: str, out: str | None, *, replace
 
 def write_public(path: Path, pem: str, *, replace: bool) -> None:
     """Write a file that others may read. One that cannot be written ends the program."""
+    write_octets(path, pem.encode(), replace=replace)
+
+
+def write_octets(path: Path, octets: bytes, *, replace: bool) -> None:
+    """The same for what is no text."""
     try:
         with reserved((Place(path, replace=replace),), hint="--force replaces what is there") as (file,):
-            file.publish(pem.encode())
+            file.publish(octets)
     except FileFault as error:
         fail(str(error))

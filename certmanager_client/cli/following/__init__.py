@@ -1,0 +1,1 @@
+"""``watch``: what is to be used, and trusted, now and after each change."""
