@@ -76,7 +76,9 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "disable CA": ("CertificateAuthorityService/DisableCertificateAuthority", {"id": "$spare_ca_id"}),
     "enable CA": ("CertificateAuthorityService/EnableCertificateAuthority", {"id": "$spare_ca_id"}),
+    "rotate CA": ("CertificateAuthorityService/RotateCertificateAuthority", {"id": "$spare_ca_id"}),
     "get CSR of CA": ("CertificateAuthorityService/GetCertificateAuthorityCsr", {"id": "$outside_ca_id"}),
+    "get CRL": ("CertificateAuthorityService/GetCertificateRevocationList", {"id": "$ca_id"}),
     "install CA's certificate": (
         "CertificateAuthorityService/InstallCertificateAuthorityCertificate",
         {
@@ -135,6 +137,29 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
         "CertificateService/GetCertificate",
         {"serial_key": {"ca_id": "$ca_id", "serial_number": "$serial_number"}},
     ),
+    "get latest": ("CertificateService/GetLatestCertificate", {"certificate_id": "$certificate_id"}),
+    "get latest of lineage": (
+        "CertificateService/GetLatestCertificate",
+        {"lineage_id": "$certificate_id"},
+    ),
+    "renew certificate": ("CertificateService/RenewCertificate", {"certificate_id": "$new_certificate"}),
+    "switch renewal": (
+        "CertificateService/UpdateCertificateRenewal",
+        {"certificate_id": "$certificate_id", "enabled": False},
+    ),
+    "revoke certificate": ("CertificateService/RevokeCertificate", {"certificate_id": "$new_certificate"}),
+    "revoke certificate by serial": (
+        "CertificateService/RevokeCertificate",
+        {"serial_key": {"ca_id": "$ca_id", "serial_number": "$serial_number"}},
+    ),
+    "revoke CA's certificate": (
+        "CertificateService/RevokeCertificate",
+        {"certificate_id": "$new_ca_certificate"},
+    ),
+    "release hold": ("CertificateService/ReleaseCertificateHold", {"certificate_id": "$new_hold"}),
+    "get bundle": ("CertificateService/GetCertificateBundle", {"certificate_id": "$certificate_id"}),
+    "watch certificate": ("CertificateService/WatchCertificate", {"certificate_id": "$certificate_id"}),
+    "watch trust": ("CertificateAuthorityService/WatchTrustBundle", {"project_id": "$project_id"}),
     "get request": (
         "CertificateRequestService/GetCertificateRequest",
         {"certificate_request_id": "$request_id"},

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
-from certmanager.v1 import access_pb2, profile_pb2
+from certmanager.v1 import access_pb2, profile_pb2, x509_pb2
 from certmanager.v1 import access_service_pb2 as messages
+from certmanager.v1 import certificate_service_pb2 as certificates
 from certmanager.v1.access_service_pb2_grpc import AccessServiceStub
 from server.ids import new_id
+from server.store.records import CertificateRecord
 from tests.access.places import Place
 from tests.ordering import open_policy, order
 from tests.serving import Live
@@ -66,6 +69,31 @@ async def request_of_admins(live: Live, place: Place) -> str:
     return await _asked(live, place, access_pb2.ROLE_ADMIN)
 
 
+async def certificate(live: Live, place: Place) -> str:
+    """A certificate that the owner asked for."""
+    asked = order(place.profile_id, common_name="a.example.com")
+    answer = await live.call(live.certificates.IssueCertificate, asked)
+    return str(answer.certificate.certificate_id)
+
+
+async def hold(live: Live, place: Place) -> str:
+    """Such a certificate on hold."""
+    id_ = await certificate(live, place)
+    reason = x509_pb2.REVOCATION_REASON_CERTIFICATE_HOLD
+    request = certificates.RevokeCertificateRequest(certificate_id=id_, reason=reason)
+    await live.call(live.certificates.RevokeCertificate, request)
+    return id_
+
+
+async def ca_certificate(live: Live, place: Place) -> str:
+    """The certificate of a new CA under a new root of the place."""
+    root = await live.authority(project_id=place.project_id, parent=None, path_length=None)
+    ca_id = await live.authority(project_id=place.project_id, parent=root, lifetime=timedelta(days=365))
+    row = await live.app.store.get(CertificateRecord, certified_ca_id=ca_id)
+    assert row is not None
+    return row.id
+
+
 async def _asked(live: Live, place: Place, *roles: Any) -> str:
     steps = [profile_pb2.ApprovalStep(approvals_required=1, roles=roles)]
     message = profile_pb2.CertificateProfile(approval_config=profile_pb2.ApprovalConfig(steps=steps))
@@ -95,6 +123,9 @@ FRESH: dict[str, Callable[[Live, Place], Awaitable[str]]] = {
     "new_binding": binding,
     "new_policy": policy,
     "new_profile": profile,
+    "new_certificate": certificate,
+    "new_hold": hold,
+    "new_ca_certificate": ca_certificate,
     "new_request": request,
     "new_request_of_admins": request_of_admins,
 }

@@ -25,6 +25,7 @@ from datetime import datetime
 from server.errors import Denied, NotFound
 from server.ra.access.roles import EVERYONE, GRANTS, OVER_ONESELF, PERMISSIONS, Role, Scope
 from server.ra.attempt import Attempt
+from server.store.unit import Write
 
 _NOTHING: Mapping[str, Scope] = {}
 _OWNER = frozenset({Role.OWNER})
@@ -46,12 +47,16 @@ class Principal:
     """By project and profile id, what the roles add that are narrowed to the profile."""
     held: Mapping[tuple[str, str], frozenset[Role]] = field(default_factory=dict)
     """By project and profile id (empty: the whole project), the roles themselves."""
+    certificate_id: str = ""
+    """The certificate that it came with instead of a token: such a principal has no say over itself."""
 
     def allows_anywhere(self, permission: str) -> bool:
         """Whether there is any place where it may do this; False ends a call before its use case."""
         if permission not in PERMISSIONS:
             return False
-        if self.owner or permission in EVERYONE or permission in OVER_ONESELF:
+        if self.owner or permission in EVERYONE:
+            return True
+        if permission in OVER_ONESELF and not self.certificate_id:
             return True
         return any(permission in had for had in (*self.grants.values(), *self.narrowed.values()))
 
@@ -108,6 +113,16 @@ class Caller:
     project_id: str = ""
     attempt: Attempt | None = None
     """Set if the call may be repeated safely."""
+    server_action: str = ""
+    """What the server does by itself by the rights of the principal, as ``certificates.autoRenew``; in a
+    call it is empty. The audit trail then tells this and names nobody."""
+    guards: tuple[Write, ...] = ()
+    """What else must hold when the server stores what it does by itself: that it has the rights, and still
+    is to do it."""
+
+    def speaks_for(self, identity_id: str) -> bool:
+        """Whether it is this identity itself that calls, and neither another one nor the server."""
+        return not self.server_action and self.principal.identity_id == identity_id
 
     def enter(
         self, project_id: str, *, absent: NotFound, requester_id: str | None = None, profile_id: str = ""
@@ -138,7 +153,7 @@ class Caller:
 
     def enter_oneself(self) -> None:
         """Go on with what is the caller's own; raises Denied if not everybody may do that."""
-        if self.permission not in OVER_ONESELF:
+        if self.permission not in OVER_ONESELF or self.principal.certificate_id:
             raise denied(self.permission)
         self.entered = True
 

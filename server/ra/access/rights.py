@@ -10,14 +10,23 @@ from typing import Final
 
 from server.errors import Denied, unauthenticated
 from server.ra.access.caller import Caller, Principal
-from server.ra.access.roles import Role, narrowed, project_role, widest
+from server.ra.access.roles import BY_CERTIFICATE, Role, Scope, narrowed, project_role, widest
 from server.store.filters import OneOf
-from server.store.records import IdentityRecord, Record, RequestRecord, RoleBindingRecord, TokenRecord
+from server.store.records import (
+    CertificateRecord,
+    IdentityRecord,
+    Record,
+    RequestRecord,
+    RoleBindingRecord,
+    TokenRecord,
+)
 from server.store.store import Store
 from server.store.unit import Expect
 
 ISSUE: Final = "certificates.issue"
 """The permission without which nobody asks for certificates."""
+RENEW: Final = "certificates.renew"
+"""The permission without which nobody has them renewed."""
 
 _BINDINGS = 10_000
 
@@ -49,13 +58,41 @@ async def rights_by(store: Store, token: TokenRecord | None, *, now: datetime) -
     return rights
 
 
-async def rights_to_ask(store: Store, request: RequestRecord) -> Rights:
-    """Those of whoever has made a request. Raises Denied unless they might make it now."""
-    rights = await _rights(store, request.requester_id)
+async def rights_of(store: Store, certificate: CertificateRecord) -> Principal:
+    """What a certificate allows whoever shows it, which is in force. Raises Unauthenticated."""
+    rights = await _rights(store, certificate.requester_id)
     if rights is None:
-        raise _lost(request, "the identity that asked for the certificate is revoked")
-    if rights.principal.scope(ISSUE, request.project_id, request.profile_id) is None:
-        raise _lost(request, "the identity that asked for the certificate may not do so any more")
+        raise unauthenticated()
+    whole, place = rights.principal, (certificate.project_id, certificate.profile_id or "")
+    had = {name: Scope.OWN for name in BY_CERTIFICATE if whole.scope(name, *place) is not None}
+    return Principal(
+        identity_id=whole.identity_id,
+        identity_name=whole.identity_name,
+        token_id="",
+        owner=False,
+        grants={},
+        expires_at=certificate.not_after,
+        narrowed={place: had} if had else {},
+        certificate_id=certificate.id,
+    )
+
+
+async def rights_to_ask(
+    store: Store, asked: RequestRecord | CertificateRecord, *, permission: str = ISSUE, by: str = ""
+) -> Rights:
+    """Those of whoever has asked for something. Raises Denied unless they might do so now.
+
+    ``by`` is the identity that asked, if that is not the one that it is for.
+    """
+    identity_id = by or asked.requester_id
+    rights = await _rights(store, identity_id)
+    if rights is None:
+        message = "the identity that asked for the certificate is revoked"
+        raise _lost(identity_id, permission, message)
+    scope = rights.principal.scope(permission, asked.project_id, asked.profile_id or "")
+    if scope is None or (scope is Scope.OWN and identity_id != asked.requester_id):
+        message = "the identity that asked for the certificate may not do so any more"
+        raise _lost(identity_id, permission, message)
     return rights
 
 
@@ -104,5 +141,5 @@ def _principal(
     )
 
 
-def _lost(request: RequestRecord, message: str) -> Denied:
-    return Denied(message, permission=ISSUE, identity_id=request.requester_id)
+def _lost(identity_id: str, permission: str, message: str) -> Denied:
+    return Denied(message, permission=permission, identity_id=identity_id)

@@ -113,6 +113,15 @@ GRANTS: Mapping[Role, Mapping[str, Scope]] = {
 OF_ONE_PROFILE = _OWN | _DECIDE | frozenset({"certificateProfiles.read"})
 """All that a role grants where it is narrowed to a profile: the profile's use, never its terms."""
 
+BY_CERTIFICATE = frozenset({
+    "certificates.issue",
+    "certificates.read",
+    "certificates.renew",
+    "certificateRequests.read",
+    "privateKeys.claim",
+})  # fmt: skip
+"""All that an identity may do by showing a certificate of its own: keep it fresh, under its profile."""
+
 PERMISSIONS = frozenset().union(EVERYONE, OVER_ONESELF, SERVER_WIDE, *GRANTS.values())
 """Every permission that an RPC may name."""
 

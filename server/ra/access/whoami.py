@@ -19,7 +19,8 @@ class Oneself:
     """Who calls, with what token, and what that allows."""
 
     identity: IdentityRecord
-    token: TokenRecord
+    token: TokenRecord | None
+    """None for who has shown a certificate."""
     bindings: Sequence[RoleBindingRecord]
     permissions: Sequence[str]
     """Server-wide, or in the project that was asked for; sorted."""
@@ -37,8 +38,8 @@ class WhoAmI:
         if project_id and not await self._sees(principal, project_id):
             raise not_found("Project", project_id, field="project_id")
         identity = await self._store.get(IdentityRecord, id=principal.identity_id)
-        token = await self._store.get(TokenRecord, id=principal.token_id)
-        if identity is None or token is None:
+        token = await self._store.get(TokenRecord, id=principal.token_id) if principal.token_id else None
+        if identity is None or (token is None and not principal.certificate_id):
             raise unauthenticated()
         bindings = await self._store.list(
             RoleBindingRecord, limit=_BINDINGS, identity_id=identity.id, revoked_at=None
@@ -56,4 +57,6 @@ def _permissions(principal: Principal, project_id: str) -> frozenset[str]:
     """Without what holds for one profile only: that is told by the bindings."""
     if principal.owner:
         return PERMISSIONS
+    if principal.certificate_id:
+        return EVERYONE
     return EVERYONE | OVER_ONESELF | principal.grants.get(project_id, {}).keys()
