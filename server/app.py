@@ -12,25 +12,31 @@ from dataclasses import dataclass
 from functools import partial
 
 from server import keyring
-from server.api import listen, seeds
+from server.api import seeds
 from server.api.concerns.drain import Drain
-from server.api.listen import CertificateSource, TransportLimits
-from server.api.pipeline import Pipeline
+from server.api.listen import CertificateSource
 from server.api.startup import StartupError
 from server.bootstrap import META_IDS, Seeds, bootstrap, migrated
+from server.ca.places import Places
 from server.ca.service import META_CERTIFICATE, META_KEY, ServiceCA, ServiceCertificate, server_name
 from server.clock import Clock, utc_now
 from server.config import Settings, SettingsError
 from server.errors import Unavailable
 from server.files import write_private, write_public
+from server.listening import serve_grpc, serve_mutual
 from server.parts import Parts
 from server.pki.faults import NameFault
 from server.pki.pem import certificate_pem
 from server.pki.seal import KEK
+from server.publishing import publish
+from server.ra.renewing.rounds import Rounds
+from server.ra.revoking.blocked import BlockedKeys
+from server.ra.revoking.freshness import LABELS, Freshness
+from server.ra.revoking.lists import CRLs
 from server.ra.setup.horizon import Horizon
 from server.ra.upkeep import Upkeep
 from server.store.store import Store
-from server.tls import FileCertificate, read_roots
+from server.tls import FileCertificate
 from server.web.metrics import metrics_app
 from server.web.serving import serve
 
@@ -49,6 +55,7 @@ class Application:
     store: Store
     drain: Drain
     upkeep: Upkeep
+    renewals: Rounds
     _delay: float
 
     async def drained(self) -> None:
@@ -63,14 +70,23 @@ async def application(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
     async with AsyncExitStack() as stack:
         store = await opened(settings, stack, clock=clock)
         kek = await keyring.find(settings, store)
-        parts = Parts(settings, store, kek, await store.epoch(), clock, stack)
+        blocked = BlockedKeys(store)
+        await blocked.load()
+        crls = CRLs(store, Places(settings.pki_url))
+        parts = Parts(settings, store, kek, await store.epoch(), clock, stack, blocked, crls)
         pipeline = parts.pipeline()
         source = await _certificate(settings, store, kek, clock=clock)
         ready = Event()
         pages = await _metrics(parts, ready)
-        endpoints = {"grpc": await _grpc(settings, pipeline, source, stack), **pages}
+        if settings.pki_http is not None:
+            pages = {**await publish(parts, settings.pki_http), **pages}
+        endpoints = {
+            "grpc": await serve_grpc(parts, pipeline, source),
+            **await serve_mutual(parts, pipeline, source),
+            **pages,
+        }
         write_private(settings.data_dir / "endpoints.json", json.dumps(endpoints, indent=2) + "\n")
-        running = Application(endpoints, store, parts.drain, parts.upkeep, settings.drain_delay)
+        running = Application(endpoints, store, parts.drain, parts.upkeep, parts.rounds, settings.drain_delay)
         stack.push_async_callback(running.drained)
         ready.set()
         yield running
@@ -98,50 +114,35 @@ async def _leave_files(settings: Settings, store: Store) -> None:
         write_public(settings.data_dir / "ca.pem", certificate_pem(authority))
 
 
-async def _grpc(
-    settings: Settings, pipeline: Pipeline, source: CertificateSource | None, stack: AsyncExitStack
-) -> str:
-    limits = TransportLimits(
-        message=settings.max_message_bytes,
-        streams=settings.max_concurrent_streams,
-        pending=settings.max_pending_requests,
-    )
-    server = listen.build(pipeline, limits)
-    address = settings.grpc
-    if source is None:
-        port = listen.listen_insecurely(server, str(address))
-    else:
-        port = listen.listen(server, str(address), source, client_ca=_client_ca(settings))
-    await server.start()
-    stack.push_async_callback(server.stop, settings.drain_grace)
-    return str(address.at(port))
-
-
-def _client_ca(settings: Settings) -> bytes | None:
-    if settings.client_ca is None:
-        return None
-    try:
-        return read_roots(settings.client_ca)
-    except OSError:
-        raise SettingsError(f"cannot read the client CA {settings.client_ca}") from None
-
-
 async def _metrics(parts: Parts, ready: Event) -> dict[str, str]:
     address, metrics = parts.settings.metrics, parts.metrics
     if address is None:
         return {}
     metrics.sample("store", lambda: _writes(parts.store))
-    horizon = Horizon(parts.store, clock=parts.clock)
-    parts.stack.push_async_callback(horizon.close)
-    await horizon.load()
-    metrics.sample_by("ca_seconds_left", "ca_id", horizon.seconds_left)
-    app = metrics_app(metrics.registry, partial(_is_ready, parts, ready))
+    horizon = await _tell_ends(parts)
+    app = metrics_app(metrics.registry, partial(_is_ready, parts, ready), horizon.warnings)
     try:
         web = await serve(app, address.host, address.port)
     except OSError:
         raise StartupError(f"cannot listen on '{address}'") from None
     parts.stack.push_async_callback(web.stop)
     return {"metrics": f"http://{address.at(web.port)}"}
+
+
+async def _tell_ends(parts: Parts) -> Horizon:
+    """Show how far CAs are from their ends, and CRLs from theirs."""
+    metrics = parts.metrics
+    horizon = Horizon(parts.store, clock=parts.clock)
+    freshness = Freshness(parts.store, clock=parts.clock)
+    for each in (horizon, freshness):
+        parts.stack.push_async_callback(each.close)
+        await each.load()
+    metrics.sample_by("ca_seconds_left", "ca_id", horizon.seconds_left)
+    metrics.sample_by_all("crl_number", LABELS, freshness.numbers)
+    metrics.sample_by_all("crl_entries", LABELS, freshness.entries)
+    metrics.sample_by_all("crl_age_seconds", LABELS, freshness.ages)
+    metrics.sample_by_all("crl_seconds_left", LABELS, freshness.seconds_left)
+    return horizon
 
 
 async def _is_ready(parts: Parts, started: Event) -> bool:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from server import keyring
 from server.ca.authorities import Authorities, Charter
 from server.ca.issuer import Issuer
+from server.ca.places import Places
 from server.ca.pool import CryptoPool
 from server.ca.service import found_service_ca
 from server.clock import Clock
@@ -24,11 +25,14 @@ from server.pki.algorithms import KeyAlgorithm
 from server.pki.subjects import SubjectAttribute
 from server.ra.access.roles import Role
 from server.ra.access.tokens import hash_token, new_token, shown_prefix
+from server.ra.setup.parents import arrival_of, certificate_of
 from server.store import migrate
 from server.store.failures import UniqueViolation
 from server.store.records import (
     AuditRecord,
     AuthorityRecord,
+    CertificateRecord,
+    CRLRecord,
     IdentityRecord,
     MetaRecord,
     ObjectKind,
@@ -70,7 +74,8 @@ async def bootstrap(settings: Settings, store: Store, *, seeds: Seeds, clock: Cl
     kek, facts = keyring.make(settings)
     pool = CryptoPool()
     try:
-        first = await _Foundation(Authorities(kek, pool), seeds, now=clock()).lay()
+        authorities = Authorities(kek, pool, Places(settings.pki_url))
+        first = await _Foundation(authorities, seeds, now=clock()).lay()
     finally:
         pool.close()
     token = new_token()
@@ -95,6 +100,10 @@ class _Foundation:
         self._seeds = seeds
         self._now = now
         self._cas: list[AuthorityRecord] = []
+        self._crls: list[CRLRecord] = []
+        self._owner = IdentityRecord(id=new_id(), name="owner", kind="PERSON", created_at=now)
+        self._certificates: list[CertificateRecord] = []
+        """Of the CAs that are not roots."""
         self.project = ProjectRecord(
             id=new_id(), slug="default", name="Default", created_at=now, updated_at=now
         )
@@ -102,7 +111,7 @@ class _Foundation:
     async def lay(self) -> _Foundation:
         """Make the CAs: a root, and under it one that signs with ECDSA and one that signs with RSA."""
         root = await self._found("root", KeyAlgorithm.EC_PRIME256V1, _ROOT_LIFETIME)
-        parent = self._authorities.issuer(root)
+        parent = self._authorities.issuer(root, self._crls)
         await self._found("issuing", KeyAlgorithm.EC_PRIME256V1, _ISSUING_LIFETIME, parent)
         await self._found("issuing-rsa", KeyAlgorithm.RSA_3072, _ISSUING_LIFETIME, parent)
         return self
@@ -122,11 +131,14 @@ class _Foundation:
         )
         record = await self._authorities.found(charter, now=self._now)
         self._cas.append(record)
+        self._crls += self._authorities.crls(record)
+        if parent is not None:
+            self._certificates.append(certificate_of(record, parent, requester_id=self._owner.id))
         return record
 
     def unit(self, secret: str, facts: dict[str, bytes]) -> Unit:
         """Everything, to be stored together or not at all; ``secret`` is the owner's token."""
-        owner = IdentityRecord(id=new_id(), name="owner", kind="PERSON", created_at=self._now)
+        owner = self._owner
         role = RoleBindingRecord(
             id=new_id(), identity_id=owner.id, role=Role.OWNER.name, created_at=self._now
         )
@@ -156,7 +168,8 @@ class _Foundation:
         facts = {META_IDS: json.dumps(ids, indent=2).encode(), **facts}
         records = (
             *(MetaRecord(key=key, value=value) for key, value in facts.items()),
-            self.project, owner, role, token, *self._cas, policy, profile, profile_rsa, self._audit(owner),
+            self.project, owner, role, token, *self._cas, *self._crls, *self._certificates,
+            policy, profile, profile_rsa, self._audit(owner),
         )  # fmt: skip
         return Unit(
             tuple(Insert(record) for record in records), self._changes(owner, policy, profile, profile_rsa)
@@ -206,6 +219,7 @@ class _Foundation:
             Change(ObjectKind.PROJECT, project_id, project_id=project_id),
             Change(ObjectKind.IDENTITY, owner.id),
             *(Change(ObjectKind.AUTHORITY, ca.id, project_id=project_id) for ca in self._cas),
+            *map(arrival_of, self._certificates),
             Change(ObjectKind.POLICY, policy.id, project_id=project_id),
             *(Change(ObjectKind.PROFILE, p.id, project_id=project_id, profile_id=p.id) for p in profiles),
         )

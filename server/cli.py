@@ -59,6 +59,7 @@ def serve(**flags: Any) -> None:
     """Serve until SIGTERM or SIGINT; a second signal stops at once."""
     settings = _settings(flags)
     _configure_logging(settings)
+    files.allow_many()
     _run(settings, _serve)
 
 

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
+
+_DESCRIPTORS: Final = 65_536
+"""Files and connections of one process: more than any of its limits lets it have."""
 
 
 class InUse(Exception):
@@ -72,3 +77,15 @@ def locked(directory: Path) -> Iterator[None]:
         except BlockingIOError:
             raise InUse(f"another process works on the data directory {directory}") from None
         yield
+
+
+def allow_many() -> None:
+    """Let this process have many files and connections open, as far as the system grants it.
+
+    What is granted unasked is often a thousand, for programs that cannot do with more.
+    """
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if most == resource.RLIM_INFINITY else min(most, _DESCRIPTORS)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))

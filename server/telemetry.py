@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from enum import Enum
 from typing import TYPE_CHECKING, TextIO, cast
@@ -32,6 +32,9 @@ trace: ContextVar[str] = ContextVar("trace", default="")
 
 Sample = Callable[[], Mapping[str, float]]
 """Reads numbers that another part keeps: name → value; names that end in ``_total`` only grow."""
+
+LabelledSample = Callable[[], Mapping[tuple[str, ...], float]]
+"""The same by the values of some labels."""
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _ENCODER = json.JSONEncoder(default=repr, check_circular=False)
@@ -69,6 +72,18 @@ class Metrics:
             ("key_algorithm",),
             registry=self.registry,
         )
+        self.certificates_revoked = Counter(
+            "certmanager_certificates_revoked",
+            "Revocations that were stored, by reason; a hold counts, and so does what it becomes.",
+            ("reason",),
+            registry=self.registry,
+        )
+        self.ocsp_answers = Counter(
+            "certmanager_ocsp_answers",
+            "OCSP responses, by what they told: good, revoked, unknown, or why they told nothing.",
+            ("status",),
+            registry=self.registry,
+        )
         in_flight = Gauge("certmanager_rpc_in_flight", "Calls being served now.", registry=self.registry)
         in_flight.set_function(lambda: self.running)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
@@ -80,7 +95,11 @@ class Metrics:
 
     def sample_by(self, name: str, label: str, read: Sample) -> None:
         """Shows what ``read`` returns as one gauge, ``certmanager_<name>``, its names as a label."""
-        self.registry.register(_SampledBy(f"certmanager_{name}", label, read))
+        self.sample_by_all(name, (label,), lambda: {(value,): number for value, number in read().items()})
+
+    def sample_by_all(self, name: str, labels: Sequence[str], read: LabelledSample) -> None:
+        """The same with several labels."""
+        self.registry.register(_SampledBy(f"certmanager_{name}", labels, read))
 
 
 class _Sampled(Collector):
@@ -102,11 +121,11 @@ class _Sampled(Collector):
 
 
 class _SampledBy(Collector):
-    """Turns the numbers of a ``Sample`` into one metric with a label."""
+    """Turns the numbers of a ``LabelledSample`` into one metric with its labels."""
 
-    def __init__(self, name: str, label: str, read: Sample) -> None:
+    def __init__(self, name: str, labels: Sequence[str], read: LabelledSample) -> None:
         self._name = name
-        self._label = label
+        self._labels = labels
         self._read = read
 
     def describe(self) -> Iterable[Metric]:
@@ -115,9 +134,9 @@ class _SampledBy(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """The numbers as they are now."""
-        family = GaugeMetricFamily(self._name, self._name.replace("_", " "), labels=(self._label,))
-        for value, number in self._read().items():
-            family.add_metric((value,), number)
+        family = GaugeMetricFamily(self._name, self._name.replace("_", " "), labels=self._labels)
+        for values, number in self._read().items():
+            family.add_metric(values, number)
         yield family
 
 

@@ -25,10 +25,15 @@ from tests.serving import (
     sqlite_live,
     sqlite_settings,
 )
+from tests.store.plenty import full, full_postgres, full_sqlite, full_url
 
 __all__ = [
     "database_url",
     "empty_database_url",
+    "full",
+    "full_postgres",
+    "full_sqlite",
+    "full_url",
     "live",
     "postgres",
     "postgres_home",

@@ -31,8 +31,12 @@ from server.ids import new_id
 from server.pki.algorithms import KeyAlgorithm
 from server.pki.subjects import SubjectAttribute
 from server.ra.access.tokens import hash_token, new_token
+from server.ra.revoking.publication import Publication
+from server.ra.setup.crls import crls_of
+from server.ra.setup.parents import arrival_of, certificate_of
 from server.store.records import (
     AuthorityRecord,
+    CRLRecord,
     IdentityRecord,
     ObjectKind,
     PolicyRecord,
@@ -41,6 +45,7 @@ from server.store.records import (
     RoleBindingRecord,
     TokenRecord,
 )
+from server.store.store import Store
 from server.store.unit import Change, Insert, Unit
 from tests.databases import Postgres
 
@@ -182,7 +187,7 @@ class Live:
         if parent is not None:
             record = await store.get(AuthorityRecord, id=parent or self.ids["root_ca_id"])
             assert record is not None
-            issuer = authorities.issuer(record)
+            issuer = authorities.issuer(record, await crls_of(store, record))
         charter = Charter(
             project_id=project_id or self.ids["project_id"],
             name=f"test {algorithm.name} {new_id()}",
@@ -193,7 +198,10 @@ class Live:
             parent=issuer,
         )
         record = replace(await authorities.found(charter, now=self.clock()), state=state)
-        await store.commit(Unit((Insert(record),), (Change(ObjectKind.AUTHORITY, record.id),)))
+        rows = [certificate_of(record, issuer, requester_id="")] if issuer else []
+        writes = map(Insert, (record, *authorities.crls(record), *rows))
+        changes = (*map(arrival_of, rows), Change(ObjectKind.AUTHORITY, record.id))
+        await store.commit(Unit(tuple(writes), changes))
         return record.id
 
     async def profile(
@@ -244,7 +252,18 @@ def postgres_home(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) 
 
 async def _set_up(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
-        await opened(settings, stack, clock=utc_now)
+        store = await opened(settings, stack, clock=utc_now)
+        kek, pool = await keyring.find(settings, store), CryptoPool()
+        stack.callback(pool.close)
+        await _publish(Publication(store, Authorities(kek, pool), pool, clock=utc_now), store)
+
+
+async def _publish(publication: Publication, store: Store) -> None:
+    """The first CRLs, lest each copy has them made in the middle of what its test looks at."""
+    for row in await store.list(CRLRecord):
+        claim = await publication.claim(row)
+        assert claim is not None
+        assert await publication.publish(claim)
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ IN_SESSION = pytest.mark.asyncio(loop_scope="session")
 """For modules whose tests share the session's servers, and so its event loop."""
 
 _COUNTED = ("certificate", "certificate_request", "profile", "change", "audit")
+# Not what the server does in its own time.
+_QUERIED = (*_COUNTED[:3], "change WHERE kind <> 'CRL'", "audit WHERE object_kind <> 'CRL'")
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class Standing:
     def rows(self) -> dict[str, int]:
         """How many rows the tables hold that an issuance writes to."""
         with self.engine.connect() as connection:
-            counted = (connection.execute(text(f"SELECT count(*) FROM {table}")) for table in _COUNTED)
+            counted = (connection.execute(text(f"SELECT count(*) FROM {table}")) for table in _QUERIED)
             return dict(zip(_COUNTED, (count.scalar_one() for count in counted), strict=True))
 
 

@@ -3,8 +3,9 @@
 A server is started on free ports, and a client, which is this file, gets two
 certificates from it: one with a key that the server makes, one for a key that
 never leaves the client. A third one, in ``approving``, waits for somebody who
-approves it. OpenSSL then says what it thinks of them. The file is also the
-example of a client in Python: it needs ``grpcio``, ``protobuf`` and
+approves it; a fourth one, in ``lasting``, is renewed by the server, and revoked.
+OpenSSL then says what it thinks of them. The file is also the example of a
+client in Python: it needs ``grpcio``, ``protobuf`` and
 ``googleapis-common-protos``, and the code that ``gen/`` holds.
 """
 
@@ -26,7 +27,8 @@ from certmanager.v1.profile_service_pb2_grpc import ProfileServiceStub
 from tools.approving import approval
 from tools.connecting import SECONDS, connected
 from tools.examining import examine, openssl
-from tools.running import Server, ServerFailed
+from tools.lasting import life
+from tools.running import Server, ServerFailed, publishing
 from tools.statuses import explained, refusal
 from tools.telling import Untrue, expect, say, title
 
@@ -60,8 +62,9 @@ def told(error: Exception) -> str:
 def tell(directory: Path, log: Path) -> None:
     """The story: a server, a profile, two certificates, a refusal, a look-up, an approval, the end."""
     title("A server that sets itself up: keys, CAs, a policy, an owner and a TLS certificate of its own")
-    with Server(directory / "data", log) as server:
+    with Server(directory / "data", log, flags=publishing()) as server:
         say(f"it serves gRPC over TLS on {server.endpoints['grpc']}")
+        say(f"and CRLs, OCSP and CA certificates on {server.endpoints['pki']}")
         with connected(server) as channel:
             profile = create_profile(channel, server.ids)
             issued = issue_with_key(channel, profile, directory=directory)
@@ -69,6 +72,7 @@ def tell(directory: Path, log: Path) -> None:
             be_refused(channel, profile)
             look_up(channel, issued)
         asyncio.run(approval(server, directory, host=HOST))
+        asyncio.run(life(server, directory, host=HOST))
         title("SIGTERM: the server finishes what it has begun and ends")
         server.stop()
         say("it ended with status 0")

@@ -6,6 +6,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -91,6 +92,13 @@ class Server:
         if self._process is None:
             raise ServerFailed("the server was not started")
         return self._process
+
+
+def publishing() -> tuple[str, ...]:
+    """The flags for a plain listener on a free port, at the address that certificates name."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    return ("--pki-http-address", address, "--pki-url", f"http://{address}")
 
 
 def _read_ready_line(process: subprocess.Popen[str]) -> dict[str, str]:

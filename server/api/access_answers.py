@@ -73,7 +73,7 @@ def oneself(told: Oneself) -> messages.WhoAmIResponse:
     """Who the caller is, and what it may do."""
     return messages.WhoAmIResponse(
         identity=identity(told.identity),
-        access_token=access_token(told.token),
+        access_token=access_token(told.token) if told.token else None,
         role_bindings=map(role_binding, told.bindings),
         permissions=told.permissions,
     )

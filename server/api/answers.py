@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from google.rpc.status_pb2 import Status
+
 from certmanager.v1 import certificate_pb2, errors_pb2, x509_pb2
 from certmanager.v1 import certificate_service_pb2 as certificates
 from server.api.attributes import named_usages, timestamp, unnamed_usages, write_attributes, write_constraints
@@ -18,9 +22,10 @@ from server.api.key_delivery import write_key
 from server.api.request_answers import certificate_request
 from server.errors import Violation
 from server.ra.issuing.assembly import Draft
-from server.ra.issuing.certificates import Found, renewal_state
+from server.ra.issuing.certificates import Found
 from server.ra.issuing.issuance import Issued
-from server.ra.issuing.profile import KeySource, RenewalReason
+from server.ra.issuing.profile import KeySource
+from server.ra.renewing.told import ToldFailure, told_renewal
 from server.ra.requests.reading import FoundRequest
 from server.ra.terms import (
     CertificateRecord,
@@ -53,7 +58,7 @@ def issued_certificate(outcome: Issued) -> certificate_pb2.IssuedCertificate:
         certificate_id=record.id,
         not_before=timestamp(record.not_before),
         not_after=timestamp(record.not_after),
-        auto_renewal=auto_renewal(record),
+        auto_renewal=auto_renewal(record, outcome.at),
         lineage_id=record.lineage_id,
         ca_id=record.ca_id,
         fingerprint_sha256=record.fingerprint,
@@ -97,14 +102,25 @@ def violation(one: Violation) -> errors_pb2.Violation:
     )
 
 
-def auto_renewal(record: CertificateRecord) -> certificate_pb2.AutoRenewal:
+def auto_renewal(record: CertificateRecord, now: datetime) -> certificate_pb2.AutoRenewal:
     """Whether and when the server renews a certificate, and if not, why."""
-    state = named(certificate_pb2.RenewalState, renewal_state(record))
-    if record.auto_renewal_enabled:
-        return certificate_pb2.AutoRenewal(enabled=True, renews_at=timestamp(record.renews_at), state=state)
-    reason = RenewalReason[record.auto_renewal_reason]
+    told = told_renewal(record, now)
     return certificate_pb2.AutoRenewal(
-        reason=RENEWAL_REASON.number(reason), message=reason.value, state=state
+        enabled=told.reason is None,
+        reason=None if told.reason is None else RENEWAL_REASON.number(told.reason),
+        message="" if told.reason is None else told.reason.value,
+        renews_at=timestamp(told.renews_at),
+        state=named(certificate_pb2.RenewalState, told.state),
+        last_failure=None if told.failure is None else _renewal_failure(told.failure),
+    )
+
+
+def _renewal_failure(told: ToldFailure) -> certificate_pb2.RenewalFailure:
+    return certificate_pb2.RenewalFailure(
+        error=Status.FromString(told.error),
+        attempts=told.attempts,
+        failed_at=timestamp(told.failed_at),
+        next_attempt_at=timestamp(told.next_attempt_at),
     )
 
 
@@ -142,7 +158,7 @@ def certificate(found: Found, view: int) -> certificate_pb2.Certificate:
         issuing_ca_certificate=found.issuing_ca_pem if full else "",
         renewed_from_certificate_id=record.renewed_from_id or "",
         renewed_by_certificate_id=record.renewed_by_id or "",
-        auto_renewal=auto_renewal(record),
+        auto_renewal=auto_renewal(record, found.at),
         metadata=[certificate_pb2.MetadataEntry(key=k, value=v) for k, v in record.metadata.items()],
         created_at=timestamp(record.created_at),
         updated_at=timestamp(record.updated_at),
@@ -153,7 +169,7 @@ def certificate(found: Found, view: int) -> certificate_pb2.Certificate:
         requester_identity_id=record.requester_id,
         key_source=KEY_SOURCE.number(KeySource[record.key_source]),
         private_key_state=named(certificate_pb2.PrivateKeyState, record.private_key_state),
-        ca_generation=1,
+        ca_generation=record.ca_generation,
         revision=record.revision,
     )
 
@@ -170,4 +186,5 @@ def _revocation(record: CertificateRecord) -> certificate_pb2.Revocation | None:
         reason=named(x509_pb2.RevocationReason, record.revocation_reason or ""),
         revoked_at=timestamp(record.revoked_at),
         invalidity_date=timestamp(record.invalidity_at),
+        revoked_by_identity_id=record.revoked_by_id or "",
     )

@@ -68,6 +68,36 @@ def read_defaults(message: profile_pb2.CertificateDefaults) -> Attributes:
     )
 
 
+def write_asked(asked: Attributes) -> certificate_pb2.CertificateAttributes:
+    """What is asked for, as a request that ``read_attributes`` reads."""
+    extended = asked.extended_key_usages or ()
+    key, signature = asked.key_algorithm, asked.signature_algorithm
+    message = certificate_pb2.CertificateAttributes(
+        alt_names=[
+            certificate_pb2.AltName(type=ALT_NAME_TYPE.number(kind), value=value)
+            for kind, value in asked.alt_names
+        ],
+        key_usages=[KEY_USAGE.number(usage) for usage in KeyUsage if usage in (asked.key_usages or ())],
+        extended_key_usages=named_usages(extended),
+        extended_key_usage_oids=unnamed_usages(extended),
+        key_algorithm=KEY_ALGORITHM.number(key) if key else None,
+        signature_algorithm=SIGNATURE_ALGORITHM.number(signature) if signature else None,
+        not_before=timestamp(asked.not_before),
+        basic_constraints=write_constraints(asked.basic_constraints) if asked.basic_constraints else None,
+        custom_extensions=[
+            certificate_pb2.CustomExtension(oid=e.oid, critical=e.critical, value=e.value)
+            for e in asked.custom_extensions
+        ],
+    )
+    if asked.lifetime is not None:
+        message.lifetime.FromTimedelta(asked.lifetime)
+    elif asked.not_after is not None:
+        message.not_after.FromDatetime(asked.not_after)
+    for attribute, value in asked.subject.items():
+        setattr(message, attribute.name.lower(), value)
+    return message
+
+
 def write_attributes(template: Template) -> certificate_pb2.CertificateAttributes:
     """What the certificate of a template would contain."""
     message = certificate_pb2.CertificateAttributes(

@@ -17,6 +17,8 @@ _TYPES = {
     ObjectKind.PROFILE: "CertificateProfile",
     ObjectKind.POLICY: "CertificatePolicy",
     ObjectKind.AUTHORITY: "CertificateAuthority",
+    ObjectKind.CRL: "CertificateRevocationList",
+    ObjectKind.KEY: "Key",
     ObjectKind.PROJECT: "Project",
     ObjectKind.IDENTITY: "Identity",
 }

@@ -36,7 +36,7 @@ def certificate_authority(stands: Standing) -> contract.CertificateAuthority:
         name=record.name,
         path_length=stands.path_length,
         name_constraints=_constraints(stands.name_constraints),
-        generation=1,
+        generation=record.generation,
         crl_shards=record.crl_shards,
         crl_validity=Duration(seconds=record.crl_validity),
         signature_algorithms=[SIGNATURE_ALGORITHM.number(each) for each in stands.signature_algorithms],

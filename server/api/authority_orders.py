@@ -18,6 +18,7 @@ from server.errors import Invalid, Violation
 from server.ra.setup.authorities import AuthorityFilter, AuthorityTerms
 from server.ra.setup.authority_order import AuthorityOrder, Named
 from server.ra.setup.charters import name_faults
+from server.ra.setup.rotation_order import RotationOrder
 from server.ra.setup.standing import Standing
 
 _TYPES = certificate_authority_pb2.CertificateAuthorityType
@@ -74,6 +75,20 @@ def read_order(
         name_constraints=_constraints(constraints) if constraints else None,
         crl_shards=request.crl_shards,
         crl_validity=_seconds(request.crl_validity) if request.HasField("crl_validity") else None,
+        faults=violations,
+    )
+
+
+def read_rotation(
+    request: messages.RotateCertificateAuthorityRequest, violations: tuple[Violation, ...]
+) -> RotationOrder:
+    """The order of a rotation; ``violations`` are those that validation found. Raises Unsupported."""
+    return RotationOrder(
+        ca_id=request.id,
+        keep_key=request.keep_key,
+        attributes=read_attributes(request.attributes),
+        crl_shards=request.crl_shards,
+        etag=request.etag,
         faults=violations,
     )
 

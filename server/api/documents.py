@@ -12,7 +12,7 @@ from certmanager.v1 import policy_pb2, profile_pb2
 from certmanager.v1.certificate_service_pb2 import IssueCertificateRequest
 from server.api.attributes import read_defaults, span, write_attributes
 from server.api.enums import KEY_DELIVERY, ROLE
-from server.api.orders import read_order
+from server.api.orders import read_order, write_order
 from server.api.policies import PolicyReader
 from server.api.status import to_rpc_status
 from server.errors import CAError
@@ -65,6 +65,10 @@ class Compiler:
     def order(self, document: bytes) -> Order:
         """The order of a request that was kept; it was of good form when it came."""
         return read_order(IssueCertificateRequest.FromString(document), ())
+
+    def document(self, order: Order) -> bytes:
+        """An order that no client wrote, as the request that says all of it."""
+        return bytes(write_order(order).SerializeToString(deterministic=True))
 
     def effective(self, draft: Draft) -> bytes:
         """What the certificate of a draft would contain."""

@@ -17,6 +17,7 @@ from server.ra.terms import (
     KeyAlgorithm,
     KeyEncapsulation,
     KeyUsage,
+    RevocationReason,
     SignatureAlgorithm,
     SubjectAttribute,
 )
@@ -57,6 +58,7 @@ KEY_SOURCE = Dictionary(KeySource, certificate_pb2.KeySource)
 RENEWAL_REASON = Dictionary(RenewalReason, certificate_pb2.AutoRenewalReason)
 KEY_DELIVERY = Dictionary(KeyDelivery, profile_pb2.PrivateKeyDelivery)
 SUBJECT_ATTRIBUTE = Dictionary(SubjectAttribute, policy_pb2.SubjectAttributeType)
+REVOCATION_REASON = Dictionary(RevocationReason, x509_pb2.RevocationReason)
 COMMON_NAME_MODE = Dictionary(CommonNameMode, policy_pb2.CommonNameMode)
 
 

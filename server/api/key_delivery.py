@@ -11,13 +11,24 @@ from server.ra.keys.delivery import Delivered, InClear, InPKCS12, SealedTo, Wish
 from server.ra.terms import RecipientKey
 
 
-def read_wish(request: messages.IssueCertificateRequest) -> Wish:
+def read_wish(request: messages.IssueCertificateRequest | messages.RenewCertificateRequest) -> Wish:
     """What a request wishes; what validation reports (an unknown mechanism) is passed over."""
     asked = request.generated_key.recipient_key
     kem = KEY_ENCAPSULATION.member(asked.kem)
     if kem is not None:
         return SealedTo(RecipientKey(kem, asked.public_key))
     return read_claim(request)
+
+
+def write_wish(message: messages.IssueCertificateRequest, wish: Wish) -> None:
+    """Ask for a key that the server makes, and that is handed out so; but without any password."""
+    message.generated_key.SetInParent()
+    if isinstance(wish, SealedTo):
+        asked = message.generated_key.recipient_key
+        asked.kem = KEY_ENCAPSULATION.number(wish.recipient.kem)
+        asked.public_key = wish.recipient.public_key
+    elif isinstance(wish, InPKCS12):
+        message.key_format = x509_pb2.KEY_FORMAT_PKCS12
 
 
 def read_claim(request: Any) -> InClear | InPKCS12:

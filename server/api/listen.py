@@ -69,16 +69,20 @@ def listen(
     address: str,
     certificate: CertificateSource,
     *,
-    client_ca: bytes | None = None,
+    client_ca: Callable[[], bytes] | None = None,
 ) -> int:
     """Listens on ``address`` with TLS and returns the port, which the system picks for port 0.
 
-    A new certificate counts from the next handshake. With ``client_ca`` (PEM)
-    every client must show a certificate from it.
+    A new certificate counts from the next handshake. With ``client_ca``, which
+    is asked in each (PEM), every client must show a certificate from there.
     """
+
+    def configuration() -> grpc.ServerCertificateConfiguration:
+        return _configuration(certificate, None if client_ca is None else client_ca())
+
     credentials = grpc.dynamic_ssl_server_credentials(
-        _configuration(certificate, client_ca),
-        lambda: _configuration(certificate, client_ca),
+        configuration(),
+        configuration,
         require_client_authentication=client_ca is not None,
     )
     return _bound(lambda: server.add_secure_port(address, credentials), address)

@@ -12,7 +12,7 @@ coroutine that each interceptor costs a call, and no path escapes it.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -40,6 +40,8 @@ class Concerns:
     drain: Drain
     recorder: Recorder
     limits: CallLimits = field(default_factory=CallLimits)
+    shown: Authenticator | None = None
+    """Knows whose a certificate is, on a listener where clients show one; None elsewhere."""
 
 
 class Pipeline(grpc.GenericRpcHandler):  # type: ignore[misc,unused-ignore]
@@ -50,9 +52,15 @@ class Pipeline(grpc.GenericRpcHandler):  # type: ignore[misc,unused-ignore]
     ) -> None:
         """Proves that all of it can be served; raises ``StartupError`` if not."""
         self._concerns = concerns
+        self._permissions = permissions
         self.services = tuple(services)
         self.methods = tuple(methods_of(self.services, permissions=permissions))
         self._handlers = {method.full_name: self._handler(method) for method in self.methods}
+
+    def for_shown(self, shown: Authenticator) -> Pipeline:
+        """The same for a listener where clients show certificates: one stands for its caller, too."""
+        concerns = replace(self._concerns, shown=shown)
+        return Pipeline(self.services, concerns, permissions=self._permissions)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any]:
         """The handler for a path, also for one that nobody knows."""

@@ -15,6 +15,7 @@ from server.api.paging import Paging
 from server.api.request_answers import certificate_request
 from server.api.request_queries import listed_requests, searched_requests
 from server.api.texts import plain
+from server.api.watching import ask
 from server.ra.keys.claims import Claims
 from server.ra.requests.approvals import Approvals, Said
 from server.ra.requests.requests import Requests
@@ -105,7 +106,7 @@ class CertificateRequestService:
     ) -> AsyncIterator[messages.WatchCertificateRequestResponse]:
         """Stream one request to its end."""
         id_ = request.certificate_request_id.lower()
-        async with aclosing(self._watches.one(request_watches.ask(request, context), id_)) as events:
+        async with aclosing(self._watches.one(ask(request, context), id_)) as events:
             async for event in events:
                 yield request_watches.of_one(event)
 
@@ -114,7 +115,7 @@ class CertificateRequestService:
     ) -> AsyncIterator[messages.WatchCertificateRequestsResponse]:
         """Stream the requests of a project that match the filter."""
         queue = request_watches.watched(request)
-        async with aclosing(self._watches.many(request_watches.ask(request, context), queue)) as events:
+        async with aclosing(self._watches.many(ask(request, context), queue)) as events:
             async for event in events:
                 yield request_watches.of_many(event)
 

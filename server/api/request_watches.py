@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Final
-
-from google.protobuf.duration_pb2 import Duration
 
 from certmanager.v1 import certificate_pb2
 from certmanager.v1 import certificate_request_service_pb2 as messages
 from certmanager.v1.certificate_request_pb2 import CertificateRequestState
-from certmanager.v1.watch_pb2 import Heartbeat, SnapshotComplete
+from certmanager.v1.watch_pb2 import SnapshotComplete
 from server.api import answers
-from server.api.attributes import timestamp
-from server.api.call import current_call, current_caller, current_identify
 from server.api.enums import stored_name
 from server.api.request_answers import certificate_request
-from server.api.streams import begin
+from server.api.watching import heartbeat
 from server.ra.watching.events import Beat, Complete, Event
-from server.ra.watching.opening import Ask
 from server.ra.watching.queue import Queue
 
 _MOST_COUNTED: Final = 2**31 - 1
@@ -33,20 +27,6 @@ _NOT_WATCHED: Final = (
     "metadata",
     "renews_certificate_id",
 )
-
-
-def ask(request: Any, context: Any) -> Ask:
-    """How the current call wants to watch; ``request`` is that of either watch."""
-    call, caller = current_call(), current_caller()
-    call.resume_token = request.resume_token
-    beat = request.heartbeat_interval
-    return Ask(
-        caller=caller,
-        identify=current_identify(),
-        accepted=partial(begin, call, context),
-        resume_token=request.resume_token,
-        heartbeat=beat.seconds + beat.nanos / 1e9 if request.HasField("heartbeat_interval") else None,
-    )
 
 
 def watched(request: messages.WatchCertificateRequestsRequest) -> Queue:
@@ -65,7 +45,7 @@ def of_one(event: Event) -> messages.WatchCertificateRequestResponse:
     message = messages.WatchCertificateRequestResponse(revision=event.revision, resume_token=event.token)
     what = event.what
     if isinstance(what, Beat):
-        message.heartbeat.CopyFrom(_heartbeat(what))
+        message.heartbeat.CopyFrom(heartbeat(what))
     elif not isinstance(what, Complete):
         message.certificate_request.CopyFrom(certificate_request(what.found))
         if what.found.certificate:
@@ -79,7 +59,7 @@ def of_many(event: Event) -> messages.WatchCertificateRequestsResponse:
     message = messages.WatchCertificateRequestsResponse(revision=event.revision, resume_token=event.token)
     what = event.what
     if isinstance(what, Beat):
-        message.heartbeat.CopyFrom(_heartbeat(what))
+        message.heartbeat.CopyFrom(heartbeat(what))
     elif isinstance(what, Complete):
         count = min(what.count, _MOST_COUNTED)
         message.snapshot_complete.CopyFrom(SnapshotComplete(count=count))
@@ -95,9 +75,3 @@ def _queue(request: Any) -> Queue:
         requester_id=request.requester_identity_id.lower(),
         states=frozenset(stored_name(CertificateRequestState, number) for number in request.states),
     )
-
-
-def _heartbeat(beat: Beat) -> Heartbeat:
-    within = Duration()
-    within.FromNanoseconds(round(beat.next_within * 1e9))
-    return Heartbeat(sent_at=timestamp(beat.at), next_within=within)

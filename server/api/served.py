@@ -20,13 +20,13 @@ from grpc_status.rpc_status import to_status
 from server import telemetry
 from server.api.call import Call, enter_call
 from server.api.concerns import deadline
-from server.api.concerns.access import Caller, address, authorize, read_headers
+from server.api.concerns.access import Caller, Credential, address, authorize, credential_of, read_headers
 from server.api.concerns.attempts import attempt_of
 from server.api.redact import holds_secret
 from server.api.status import as_ca_error, code_of, to_rpc_status
 from server.api.streams import UNCACHED, ClientGoneError, Incoming, begin, send, tell_where_to_resume
 from server.api.validation import Checked, violations
-from server.errors import CAError, Invalid, Unsupported, unauthenticated
+from server.errors import CAError, Invalid, Unsupported
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
@@ -76,7 +76,8 @@ class Served:
             try:
                 self._admit(call, context)
                 if not self._method.is_open:
-                    await self._identify(call, bearer, address(context.peer()))
+                    credential = credential_of(bearer, context, self._concerns)
+                    await self._identify(call, credential, address(context.peer()))
                 response = await run(call, request, context)
                 deadline.disarm(call)
             except asyncio.CancelledError:
@@ -107,16 +108,13 @@ class Served:
         call.brought_deadline = remaining is not None
         deadline.arm(call, self._limit if remaining is None else remaining, least=self._least)
 
-    async def _identify(self, call: Call, bearer: str, source: str) -> None:
-        if not bearer:
-            raise unauthenticated()
-        call.identify = partial(self._caller, call, bearer, source)
+    async def _identify(self, call: Call, credential: Credential, source: str) -> None:
+        call.identify = partial(self._caller, call, credential, source)
         call.caller = await call.identify()
 
-    async def _caller(self, call: Call, bearer: str, source: str) -> Caller:
-        """Who calls, by what is known of the token at this moment."""
-        authenticator = self._concerns.authenticator
-        principal = authenticator.cached(bearer) or await authenticator.authenticate(bearer)
+    async def _caller(self, call: Call, credential: Credential, source: str) -> Caller:
+        """Who calls, by what is known of the credential at this moment."""
+        principal = await credential.principal()
         call.principal = principal
         authorize(principal, self._method)
         caller = self._concerns.make_caller(principal, self._method.permission, call.trace_id, source)

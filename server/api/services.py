@@ -32,16 +32,23 @@ from server.ra.access.projects import Projects
 from server.ra.access.role_bindings import RoleBindings
 from server.ra.access.whoami import WhoAmI
 from server.ra.audit_log import AuditLog
+from server.ra.issuing.bundles import Bundles
 from server.ra.issuing.certificates import Certificates
 from server.ra.issuing.registration import Registration
 from server.ra.issuing.submissions import Submissions
 from server.ra.keys.claims import Claims
+from server.ra.renewing.renewals import Renewals
+from server.ra.renewing.switching import Switching
 from server.ra.requests.approvals import Approvals
 from server.ra.requests.requests import Requests
+from server.ra.revoking.crl_enquiry import CRLEnquiry
+from server.ra.revoking.revocations import Revocations
 from server.ra.setup.authorities import CertificateAuthorities
 from server.ra.setup.founding import Founding
+from server.ra.setup.installing import Installing
 from server.ra.setup.policies import Policies
 from server.ra.setup.profiles import Profiles
+from server.ra.setup.rotation import Rotation
 from server.ra.watching.watches import Watches
 
 
@@ -52,6 +59,9 @@ class UseCases:
     paging: Paging
     founding: Founding
     authorities: CertificateAuthorities
+    installing: Installing
+    rotation: Rotation
+    crls: CRLEnquiry
     projects: Projects
     whoami: WhoAmI
     identities: Identities
@@ -63,6 +73,10 @@ class UseCases:
     registration: Registration
     submissions: Submissions
     certificates: Certificates
+    bundles: Bundles
+    renewals: Renewals
+    switching: Switching
+    revocations: Revocations
     requests: Requests
     approvals: Approvals
     claims: Claims
@@ -84,14 +98,24 @@ def _ours(cases: UseCases) -> tuple[Service, ...]:
         _service(
             certificate_authority_service_pb2,
             "CertificateAuthorityService",
-            CertificateAuthorityService(cases.founding, cases.authorities, cases.paging),
+            _authorities(cases),
         ),
         _service(policy_service_pb2, "PolicyService", PolicyService(cases.policies, cases.paging)),
         _service(profile_service_pb2, "ProfileService", ProfileService(cases.profiles, cases.paging)),
         _service(
             certificate_service_pb2,
             "CertificateService",
-            CertificateService(cases.registration, cases.submissions, cases.certificates, cases.paging),
+            CertificateService(
+                cases.registration,
+                cases.submissions,
+                cases.certificates,
+                cases.paging,
+                renewals=cases.renewals,
+                switching=cases.switching,
+                revocations=cases.revocations,
+                bundles=cases.bundles,
+                watches=cases.watches,
+            ),
         ),
         _service(
             certificate_request_service_pb2,
@@ -100,6 +124,18 @@ def _ours(cases: UseCases) -> tuple[Service, ...]:
                 cases.requests, cases.approvals, cases.claims, cases.paging, watches=cases.watches
             ),
         ),
+    )
+
+
+def _authorities(cases: UseCases) -> CertificateAuthorityService:
+    return CertificateAuthorityService(
+        cases.founding,
+        cases.authorities,
+        cases.paging,
+        crls=cases.crls,
+        watches=cases.watches,
+        installing=cases.installing,
+        rotation=cases.rotation,
     )
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from server.errors import Exhausted, Reason, Unauthenticated, Unavailable
+from server.errors import Exhausted, Reason, TooLate, Unauthenticated, Unavailable
 
 if TYPE_CHECKING:
     import grpc.aio
@@ -21,7 +21,7 @@ UNCACHED: Final[Metadata] = (("cache-control", "no-store"),)
 """Begins the answer that holds a secret: what stands between must not keep it (RFC 9111, 5.2.2.5)."""
 
 # After these it is the same client that goes on, with the same question.
-_RESUMABLE = (Unavailable, Exhausted, Unauthenticated)
+_RESUMABLE = (Unavailable, Exhausted, Unauthenticated, TooLate)
 
 
 class ClientGoneError(Exception):

@@ -47,19 +47,27 @@ def audited(
     """The row that tells of a change.
 
     The action is the permission used and the project the one that the call entered, unless they are named.
+    What the server did by itself is nobody's, though it had somebody's rights for it.
     """
+    who = None if caller.server_action else caller.principal
     return Insert(
         AuditRecord(
             id=new_id(),
             at=now,
-            identity_id=caller.principal.identity_id,
-            token_id=caller.principal.token_id,
+            identity_id=who.identity_id if who else None,
+            token_id=who.token_id if who else None,
             project_id=project_id or caller.project_id or None,
-            action=action or caller.permission,
+            action=caller.server_action or action or caller.permission,
             object_kind=kind.name,
             object_id=object_id,
             trace_id=caller.trace_id,
             source=caller.source,
-            details=details or {},
+            details={**(details or {}), **_shown(caller)},
         )
     )
+
+
+def _shown(caller: Caller) -> Mapping[str, object]:
+    """Which certificate somebody came with who has no token."""
+    id_ = caller.principal.certificate_id
+    return {"certificate_id_shown": id_} if id_ and not caller.server_action else {}

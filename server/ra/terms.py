@@ -8,6 +8,7 @@ from server.pki.faults import DurationOverflow, TimeFault
 from server.pki.hpke import KeyEncapsulation, RecipientKey
 from server.pki.names import AltName, AltNameType
 from server.pki.pem import certificate_pem, csr_pem
+from server.pki.reasons import RevocationReason
 from server.pki.serial import parse_serial, serial_hex
 from server.pki.subjects import SubjectAttribute
 from server.pki.template import BasicConstraints, CustomExtension, NameConstraints, Subtree, Template
@@ -57,6 +58,7 @@ __all__ = [
     "RecipientKey",
     "RequestFilter",
     "RequestRecord",
+    "RevocationReason",
     "RoleBindingRecord",
     "SignatureAlgorithm",
     "SubjectAttribute",

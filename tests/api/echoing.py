@@ -146,6 +146,7 @@ class TestPrincipal:
     permissions: frozenset[str]
     identity_id: str = "id-1"
     token_id: str = "token-1"
+    certificate_id: str = ""
 
     def allows_anywhere(self, permission: str) -> bool:
         return permission in self.permissions

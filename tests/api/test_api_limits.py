@@ -187,7 +187,9 @@ async def test_new_certificate_counts_from_the_next_handshake(rig: Rig) -> None:
 async def test_client_without_certificate_is_refused_where_one_is_demanded() -> None:
     """With a client CA, TLS fails before any call."""
     rig = Rig()
-    rig.port = listen.listen(rig.server, "127.0.0.1:0", rig.certificate, client_ca=rig.certificate.chain)
+    rig.port = listen.listen(
+        rig.server, "127.0.0.1:0", rig.certificate, client_ca=lambda: rig.certificate.chain
+    )
     await rig.server.start()
     async with rig.connect() as channel:
         with pytest.raises(grpc.aio.AioRpcError) as failed:

@@ -24,6 +24,11 @@ def rows(home: Home, table: str) -> list[dict[str, Any]]:
         return [dict(row) for row in file.execute(f"SELECT * FROM {table}")]
 
 
+def issued(home: Home) -> list[dict[str, Any]]:
+    """The certificates that somebody asked for: not those of the CAs."""
+    return [row for row in rows(home, "certificate") if row["certified_ca_id"] is None]
+
+
 @contextmanager
 def writes_blocked(home: Home) -> Iterator[None]:
     """Holds the database so that whatever commits a certificate waits until the end of the block."""

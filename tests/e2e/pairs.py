@@ -101,11 +101,11 @@ class Pair:
 
 
 @contextmanager
-def two_servers(home: Path, url: str) -> Iterator[tuple[Process, Process]]:
+def two_servers(home: Path, url: str, *flags: str) -> Iterator[tuple[Process, Process]]:
     """On one database; the second has a copy of the first one's directory."""
-    with serving(home, "--database-url", url) as first:
+    with serving(home, "--database-url", url, *flags) as first:
         copy = shutil.copytree(home, home.parent / "second")
-        with serving(copy, "--database-url", url) as second:
+        with serving(copy, "--database-url", url, *flags) as second:
             yield first, second
 
 

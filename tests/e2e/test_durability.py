@@ -11,7 +11,7 @@ from certmanager.v1.certificate_pb2 import CertificateAttributes
 from certmanager.v1.x509_pb2 import KeyAlgorithm
 from tests.databases import cluster
 from tests.e2e.conftest import Home
-from tests.e2e.database import rows, writes_blocked
+from tests.e2e.database import issued, rows, writes_blocked
 from tests.e2e.processes import issue, read, serving
 
 CALLS = 8
@@ -39,7 +39,7 @@ async def test_a_kill_in_the_middle_leaves_no_half_certificate(home: Home) -> No
             process.kill()
             outcomes = await asyncio.gather(*calls, return_exceptions=True)
     told = {o.certificate.certificate_id for o in outcomes if not isinstance(o, BaseException)}
-    kept = {row["id"] for row in rows(home, "certificate")}
+    kept = {row["id"] for row in issued(home)}
     assert told
     assert told <= kept
     assert_whole(home)
@@ -55,7 +55,7 @@ async def test_a_client_that_goes_away_loses_nothing_that_was_signed(home: Home)
             await process.until("certmanager_rpc_in_flight", 0)
             assert all(call.done() for call in calls)
         assert process.stop() == 0
-    assert len(rows(home, "certificate")) == CALLS
+    assert len(issued(home)) == CALLS
     assert_whole(home)
 
 
@@ -69,7 +69,7 @@ async def test_an_order_that_was_begun_is_finished_without_its_client(home: Home
             await process.until("certmanager_rpc_in_flight", 1)
             call.cancel()
         assert process.stop() == 0
-    assert len(rows(home, "certificate")) == 2
+    assert len(issued(home)) == 2
     assert_whole(home)
 
 
@@ -87,7 +87,7 @@ async def test_a_crash_of_postgresql_after_the_answer_loses_nothing(data: Path) 
 
 def assert_whole(home: Home) -> None:
     """Each certificate is readable, has an issued request, and stands in the audit log; nothing else does."""
-    certificates = {row["id"]: row for row in rows(home, "certificate")}
+    certificates = {row["id"]: row for row in issued(home)}
     requests = {row["id"]: row for row in rows(home, "certificate_request")}
     audited = [row["object_id"] for row in rows(home, "audit") if row["object_kind"] == "CERTIFICATE"]
     assert sorted(audited) == sorted(certificates)

@@ -206,7 +206,7 @@ GET = "CertificateService/GetCertificate"
 REFUSED: dict[str, tuple[str, dict[str, Any], int, str]] = {
     "malformed": (GET, {"certificateId": "x"}, INVALID_ARGUMENT, "INVALID_FIELD"),
     "absent": (GET, {"certificateId": NOBODYS}, NOT_FOUND, "RESOURCE_NOT_FOUND"),
-    "unserved": ("CertificateService/RevokeCertificate", {}, UNIMPLEMENTED, "NOT_SUPPORTED"),
+    "unserved": ("CertificateService/RevokeCertificates", {}, UNIMPLEMENTED, "NOT_SUPPORTED"),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from tests.e2e.conftest import Home
-from tests.e2e.database import rows, writes_blocked
+from tests.e2e.database import issued, writes_blocked
 from tests.e2e.processes import PATIENCE, Process, eventually, issue, read, serving
 from tests.serving import failure_of
 
@@ -107,4 +107,4 @@ async def test_a_call_that_outlasts_the_grace_is_cut_off(sqlite_copy: Path) -> N
                     await call
             assert caught.value.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED)
         assert process.wait() == 0
-    assert len(rows(home, "certificate")) == 1
+    assert len(issued(home)) == 1

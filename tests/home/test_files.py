@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from pathlib import Path
 
 import pytest
 
-from server.files import locked, write_private, write_public
+from server.files import allow_many, locked, write_private, write_public
 
 
 class _DiskFullError(OSError):
@@ -88,3 +89,16 @@ def test_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(_DiskFullError):
         write_private(path, "new")
     assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [("kek", "old")]
+
+
+def test_a_process_may_have_as_many_open_as_the_system_grants() -> None:
+    """Not the thousand that it is granted unasked: a thousand idle clients would shut the others out."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (512, hard))
+    try:
+        allow_many()
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert now == (min(hard, 65_536) if hard != resource.RLIM_INFINITY else 65_536)
+        assert most == hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -48,7 +48,7 @@ async def nothing_is_issued(live: Live, other: Live, monkeypatch: pytest.MonkeyP
     go_on.set()
     failure = await pending
     assert (failure.reason, failure.metadata["caState"]) == ("CA_NOT_ACTIVE", "DISABLED")
-    assert await live.app.store.list(CertificateRecord) == []
+    assert await live.app.store.list(CertificateRecord, certified_ca_id=None) == []
     assert await live.app.store.list(RequestRecord) == []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import grpc.aio
 import pytest
 
 from certmanager.v1 import certificate_service_pb2 as certificates
@@ -16,7 +17,7 @@ from server.errors import Reason
 from server.ids import new_id
 from tests.issuing.reasons import Code, shown
 from tests.ordering import DNS, names_rule, open_policy, order
-from tests.serving import Failure, Live, running
+from tests.serving import Failure, Live, failure_of, running
 
 ABSENT = "0195e1a0-0000-7000-8000-000000000000"
 
@@ -194,7 +195,11 @@ async def test_profile_disabled(live: Live, only: bool) -> None:  # noqa: FBT001
 
 async def test_not_supported(live: Live) -> None:
     """What is still to come is said to be so, whatever the request holds."""
-    failure = await live.refused(live.certificates.RevokeCertificate, certificates.RevokeCertificateRequest())
+    begin: Any = live.certificates.RevokeCertificates
+    call = begin(metadata=live.auth(), timeout=60)
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call.read()
+    failure = failure_of(caught.value)
     assert (failure.reason, failure.code) == ("NOT_SUPPORTED", Code.UNIMPLEMENTED)
 
 

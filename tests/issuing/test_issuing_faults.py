@@ -117,7 +117,7 @@ async def _code(live: Live, request: Any) -> grpc.StatusCode:
 
 
 @pytest.mark.parametrize(
-    "place", ["server.ra.issuing.registration.assemble", "server.ra.issuing.issuance.certificate_record"]
+    "place", ["server.ra.issuing.judging.assemble", "server.ra.issuing.issuance.certificate_record"]
 )
 async def test_internal(live: Live, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
     """Of a fault of ours, before or after signing, nothing is told but where to find it in the log."""

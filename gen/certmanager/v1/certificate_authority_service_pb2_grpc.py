@@ -178,7 +178,7 @@ class CertificateAuthorityServiceServicer:
         at once; it is skipped if the resume token shows that nothing has changed
         since. After each change of a CA or a CRL the whole bundle follows again:
         what is missing in it is no longer trusted. Changes in quick succession may
-        be sent as one. `revision` strictly grows. The stream has no end of its
+        be sent as one. `revision` grows with each change. The stream has no end of its
         own: it ends with a status other than OK, and is resumed as told at
         CertificateRequestService.WatchCertificateRequest.
         """

@@ -211,7 +211,7 @@ class CertificateServiceServicer:
         key is handed over or is the caller's own), revoked, put on hold, released.
         A successor whose private key waits to be claimed is sent too, with
         `private_key_state` CLAIMABLE. Changes in quick succession may be sent as
-        one. `revision` strictly grows. Mass renewals may be spread over a few
+        one. `revision` grows with each change. Mass renewals may be spread over a few
         seconds.
 
         The stream has no end of its own: it ends with a status other than OK, and

@@ -86,7 +86,7 @@ class CertificateServiceStub:
     key is handed over or is the caller's own), revoked, put on hold, released.
     A successor whose private key waits to be claimed is sent too, with
     `private_key_state` CLAIMABLE. Changes in quick succession may be sent as
-    one. `revision` strictly grows. Mass renewals may be spread over a few
+    one. `revision` grows with each change. Mass renewals may be spread over a few
     seconds.
 
     The stream has no end of its own: it ends with a status other than OK, and
@@ -151,7 +151,7 @@ class CertificateServiceAsyncStub(CertificateServiceStub):
     key is handed over or is the caller's own), revoked, put on hold, released.
     A successor whose private key waits to be claimed is sent too, with
     `private_key_state` CLAIMABLE. Changes in quick succession may be sent as
-    one. `revision` strictly grows. Mass renewals may be spread over a few
+    one. `revision` grows with each change. Mass renewals may be spread over a few
     seconds.
 
     The stream has no end of its own: it ends with a status other than OK, and
@@ -291,7 +291,7 @@ class CertificateServiceServicer(metaclass=_abc_1.ABCMeta):
         key is handed over or is the caller's own), revoked, put on hold, released.
         A successor whose private key waits to be claimed is sent too, with
         `private_key_state` CLAIMABLE. Changes in quick succession may be sent as
-        one. `revision` strictly grows. Mass renewals may be spread over a few
+        one. `revision` grows with each change. Mass renewals may be spread over a few
         seconds.
 
         The stream has no end of its own: it ends with a status other than OK, and

@@ -7,12 +7,15 @@ that it did.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Protocol
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
-from server.errors import Denied
+from server.errors import Denied, unauthenticated
 
 if TYPE_CHECKING:
     from server.api.methods import Method
@@ -38,18 +41,34 @@ class Principal(Protocol):
     def token_id(self) -> str:
         """Which of the identity's tokens was shown."""
 
+    @property
+    def certificate_id(self) -> str:
+        """Which certificate was shown, where no token was."""
+
     def allows_anywhere(self, permission: str) -> bool:
         """Whether some role of the identity, in some project, grants ``permission``."""
 
 
 class Authenticator(Protocol):
-    """Knows whose a token is."""
+    """Knows whose a credential is: a token, or the fingerprint of a certificate."""
 
-    def cached(self, bearer: str) -> Principal | None:
+    def cached(self, credential: str, /) -> Principal | None:
         """The principal, if that can be said without waiting."""
 
-    async def authenticate(self, bearer: str) -> Principal:
-        """The principal; raises ``Unauthenticated`` if the token is not valid now."""
+    async def authenticate(self, credential: str, /) -> Principal:
+        """The principal; raises ``Unauthenticated`` if the credential is not valid now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a call came with, and who knows whose it is."""
+
+    text: str = field(repr=False)
+    authenticator: Authenticator
+
+    async def principal(self) -> Principal:
+        """Whose it is by what is known at this moment; raises ``Unauthenticated``."""
+        return self.authenticator.cached(self.text) or await self.authenticator.authenticate(self.text)
 
 
 class Caller(Protocol):
@@ -85,6 +104,38 @@ def read_headers(metadata: Iterable[tuple[str, str | bytes]]) -> tuple[str, str]
         elif key == "x-request-id" and isinstance(value, str) and _TRACE_ID.fullmatch(value):
             trace_id = value
     return _bearer(credentials), trace_id
+
+
+class Authenticators(Protocol):
+    """Who is asked on a listener."""
+
+    @property
+    def authenticator(self) -> Authenticator:
+        """Knows whose a token is."""
+
+    @property
+    def shown(self) -> Authenticator | None:
+        """Knows whose a certificate is; None where certificates stand for nobody."""
+
+
+def credential_of(bearer: str, context: Any, known: Authenticators) -> Credential:
+    """What a caller came with. Raises Unauthenticated if that is nothing.
+
+    A token counts alone, and one that is not valid is refused: the certificate
+    beside it is for the transport only, so no rights are mixed.
+    """
+    if bearer:
+        return Credential(bearer, known.authenticator)
+    if known.shown is None or any(key == "authorization" for key, _ in context.invocation_metadata() or ()):
+        raise unauthenticated()
+    return Credential(_fingerprint(context.auth_context()), known.shown)
+
+
+def _fingerprint(auth_context: Mapping[str, Iterable[bytes]]) -> str:
+    """The SHA-256 of the certificate that the peer has proven to hold the key of; empty if it showed none."""
+    for pem in auth_context.get("x509_pem_cert", ()):
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.decode("ascii"))).hexdigest()
+    return ""
 
 
 def address(peer: str) -> str:

@@ -126,6 +126,8 @@ def _fields(end: _End) -> dict[str, object]:
     if call.principal is not None:
         fields["identity"] = call.principal.identity_name
         fields["identity_id"] = call.principal.identity_id
+        if call.principal.certificate_id:
+            fields["certificate_id"] = call.principal.certificate_id
     if call.caller is not None and call.caller.project_id:
         fields["project_id"] = call.caller.project_id
     # What the call itself noted cannot pass for what the server knows.
