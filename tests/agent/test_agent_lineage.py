@@ -62,22 +62,13 @@ async def test_a_successor_for_another_key_is_renewed_next(
     assert issuer.calls("RenewCertificate")[0].certificate_id == other.id
 
 
-async def test_a_superseded_certificate_is_renewed_at_once(kept: Kept, issuer: Issuer) -> None:
-    """Revoked so that another takes its place."""
-    async with kept.running():
-        await begun(kept, issuer)
-        issuer.revoke(SUPERSEDED)
-        await eventually(lambda: len(issuer.issued) > 1)
-        await kept.used(issuer.issued[1].certificate)
-    assert len(issuer.calls("RenewCertificate")) == 1
-
-
-async def test_after_a_compromise_another_lineage_begins(kept: Kept, issuer: Issuer) -> None:
-    """With another key, by the profile that the agent was started with."""
+@pytest.mark.parametrize("reason", [COMPROMISE, SUPERSEDED])
+async def test_what_is_revoked_to_be_replaced_is_at_once(kept: Kept, issuer: Issuer, reason: int) -> None:
+    """In another lineage, with another key, by the profile that the agent was started with."""
     async with kept.running():
         await begun(kept, issuer)
         former = kept.key()
-        issuer.revoke(COMPROMISE)
+        issuer.revoke(reason)
         await eventually(lambda: len(issuer.issued) > 1)
         await kept.used(issuer.issued[1].certificate)
     assert kept.key() != former

@@ -128,8 +128,8 @@ def told(
         *(
             (told(reason=getattr(x509_pb2, f"REVOCATION_REASON_{name}")), True, False, expected)
             for name, expected in (
-                ("UNSPECIFIED", Verdict.RENEW),
-                ("SUPERSEDED", Verdict.RENEW),
+                ("UNSPECIFIED", Verdict.ANEW),
+                ("SUPERSEDED", Verdict.ANEW),
                 ("KEY_COMPROMISE", Verdict.ANEW),
                 ("CA_COMPROMISE", Verdict.ANEW),
                 ("CERTIFICATE_HOLD", Verdict.KEEP),

@@ -24,6 +24,8 @@ from tests.ordering import open_policy, order
 from tests.serving import Live, running
 from tests.timepiece import Timepiece
 
+REPLACED = (x509_pb2.REVOCATION_REASON_SUPERSEDED, x509_pb2.REVOCATION_REASON_KEY_COMPROMISE)
+
 
 @pytest.fixture
 def clock() -> Timepiece:
@@ -77,16 +79,36 @@ async def test_it_renews_with_a_new_key_in_the_same_lineage(
     assert len({each.lineage_id for each in listed}) == 1
 
 
-async def test_after_a_compromise_it_begins_anew(served: Live, clock: Timepiece, tmp_path: Path) -> None:
+async def revoke(live: Live, kept: Kept, reason: Any) -> None:
+    """Revoke the certificate in use."""
+    request = messages.RevokeCertificateRequest(certificate_id=kept.live.resolve().name, reason=reason)
+    await live.call(live.certificates.RevokeCertificate, request)
+
+
+@pytest.mark.parametrize("reason", REPLACED)
+async def test_after_a_revocation_it_begins_anew(
+    served: Live, clock: Timepiece, tmp_path: Path, reason: Any
+) -> None:
     """The watch tells, and the new lineage has a key that was never seen."""
     kept = await kept_at(served, clock, tmp_path / "web")
     async with kept.running():
-        one = await next_one(kept)
-        id_ = kept.live.resolve().name
-        reason = x509_pb2.REVOCATION_REASON_KEY_COMPROMISE
-        revoke = messages.RevokeCertificateRequest(certificate_id=id_, reason=reason)
-        await served.call(served.certificates.RevokeCertificate, revoke)
+        one, key = await next_one(kept), kept.key()
+        await revoke(served, kept, reason)
         await next_one(kept, one)
+    assert kept.key() != key
+
+
+@pytest.mark.parametrize("reason", REPLACED)
+async def test_a_revocation_is_got_over_at_once(
+    served: Live, clock: Timepiece, tmp_path: Path, reason: Any
+) -> None:
+    """By an agent that runs from time to time, too: its first order is the right one."""
+    kept = await kept_at(served, clock, tmp_path / "web")
+    await kept.once()
+    one = kept.certificate()
+    await revoke(served, kept, reason)
+    await kept.once()
+    assert is_another(kept, one)
 
 
 @pytest.mark.parametrize("sealed", [False, True])

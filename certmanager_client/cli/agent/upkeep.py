@@ -83,7 +83,7 @@ class Upkeep:
             case Verdict.FOREIGN if self.holding.state.newest_id != told.id:
                 self._lines.info("the key of the lineage's newest certificate is not here", id=told.id)
                 self.holding.remember(newest_id=told.id)
-            case Verdict.KEEP | Verdict.RENEW | Verdict.ANEW | Verdict.END if held is not None:
+            case Verdict.KEEP | Verdict.ANEW | Verdict.END if held is not None:
                 self.holding.note(held, told)
             case _:
                 pass

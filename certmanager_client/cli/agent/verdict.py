@@ -7,10 +7,13 @@ from enum import Enum
 from certmanager.v1 import x509_pb2
 from certmanager.v1.certificate_pb2 import PRIVATE_KEY_STATE_CLAIMABLE, Certificate
 
-_COMPROMISED = frozenset(
-    {x509_pb2.REVOCATION_REASON_KEY_COMPROMISE, x509_pb2.REVOCATION_REASON_CA_COMPROMISE}
-)
-_REPLACEABLE = frozenset({x509_pb2.REVOCATION_REASON_UNSPECIFIED, x509_pb2.REVOCATION_REASON_SUPERSEDED})
+_REPLACEABLE = frozenset({
+    x509_pb2.REVOCATION_REASON_UNSPECIFIED,
+    x509_pb2.REVOCATION_REASON_KEY_COMPROMISE,
+    x509_pb2.REVOCATION_REASON_CA_COMPROMISE,
+    x509_pb2.REVOCATION_REASON_SUPERSEDED,
+})  # fmt: skip
+"""What is revoked so that another takes its place; the server renews nothing that is revoked."""
 
 
 class Verdict(Enum):
@@ -26,10 +29,8 @@ class Verdict(Enum):
     """It is newer, and its key is to be had from the server."""
     FOREIGN = "foreign"
     """It is newer, and somebody else has its key: the next renewal begins there."""
-    RENEW = "renew"
-    """It was revoked so that another may take its place."""
     ANEW = "anew"
-    """Its key or its CA is not to be trusted: its lineage has ended, and another may begin."""
+    """It was revoked so that another takes its place: one with another key, in another lineage."""
     END = "end"
     """Its service, name or right has ended: nothing is to take its place unless a person says so."""
 
@@ -61,12 +62,10 @@ def _is_newer(told: Certificate, held: Certificate) -> bool:
 
 
 def fate(told: Certificate) -> Verdict:
-    """What is to become of the certificate in use: KEEP, RENEW, ANEW or END."""
+    """What is to become of the certificate in use: KEEP, ANEW or END."""
     if not told.HasField("revocation"):
         return Verdict.KEEP
     reason = told.revocation.reason
-    if reason in _COMPROMISED:
-        return Verdict.ANEW
     if reason in _REPLACEABLE:
-        return Verdict.RENEW
+        return Verdict.ANEW
     return Verdict.KEEP if reason == x509_pb2.REVOCATION_REASON_CERTIFICATE_HOLD else Verdict.END
