@@ -127,12 +127,7 @@ class Parts:
         authorities = Authorities(self.kek, pool, places)
         compiler = Compiler()
         catalog = Catalog(self.store, authorities, compiler)
-        issuance = Issuance(
-            self.store, pool, custody=custody, blocked=self.blocked, clock=self.clock, observe=self._count
-        )
-        registration = Registration(
-            self.store, catalog, compiler, issuance, blocked=self.blocked, tasks=tasks, clock=self.clock
-        )
+        registration = self._registration(catalog, compiler, custody=custody, tasks=tasks)
         chains = Chains(self.store, catalog)
         certificates = Certificates(self.store, chains, clock=self.clock)
         hub, turns = Hub(self.store.feed), Turns()
@@ -176,6 +171,22 @@ class Parts:
             approvals=Approvals(self.store, registration, turns=turns, tasks=tasks, clock=self.clock),
             claims=claims,
             watches=self._watches(hub, requests, certificates),
+        )
+
+    def _registration(
+        self, catalog: Catalog, documents: Compiler, *, custody: Custody, tasks: Tasks
+    ) -> Registration:
+        """The one way to a certificate."""
+        issuance = Issuance(
+            self.store,
+            self.pool,
+            custody=custody,
+            blocked=self.blocked,
+            clock=self.clock,
+            observe=self._count,
+        )
+        return Registration(
+            self.store, catalog, documents, issuance, blocked=self.blocked, tasks=tasks, clock=self.clock
         )
 
     def _watches(self, hub: Hub, requests: Requests, certificates: Certificates) -> Watches:
