@@ -180,15 +180,16 @@ async def test_who_renews_for_another_does_not_become_that_one(mutual: Live) -> 
         assert await code_of(stub.GetCertificate, by_id(theirs)) is UNAUTHENTICATED
 
 
+async def _same_key_profile(mutual: Live) -> str:
+    """A profile whose certificates are renewed with the CSR that is known."""
+    config = profile_pb2.ApiEnrollmentConfig(renew_with_same_key=True)
+    message = profile_pb2.CertificateProfile(api_config=config)
+    return await mutual.profile(policy=open_policy(allow_key_reuse=True), message=message)
+
+
 async def test_nor_does_a_renewal_of_such_a_one_help(mutual: Live) -> None:
     """The requester asks for it, or the server does by itself: the same CSR is still the operator's."""
-    profile = await mutual.profile(
-        policy=open_policy(allow_key_reuse=True),
-        message=profile_pb2.CertificateProfile(
-            api_config=profile_pb2.ApiEnrollmentConfig(renew_with_same_key=True)
-        ),
-    )
-    shown = await issued(mutual, profile_id=profile)
+    shown = await issued(mutual, profile_id=await _same_key_profile(mutual))
     operator = await mutual.token("op", roles={mutual.ids["project_id"]: "OPERATOR"})
     key = ec.generate_private_key(ec.SECP256R1())
     made = (await _renewed_by(mutual, shown, operator, csr=csr_pem(key=key))).certificate
@@ -200,13 +201,7 @@ async def test_nor_does_a_renewal_of_such_a_one_help(mutual: Live) -> None:
 
 async def test_what_another_one_renews_for_the_same_key_stays_its_owners(mutual: Live) -> None:
     """An operator who renews with the CSR that is known takes nobody's place, and nobody's access."""
-    profile = await mutual.profile(
-        policy=open_policy(allow_key_reuse=True),
-        message=profile_pb2.CertificateProfile(
-            api_config=profile_pb2.ApiEnrollmentConfig(renew_with_same_key=True)
-        ),
-    )
-    shown = await issued(mutual, profile_id=profile)
+    shown = await issued(mutual, profile_id=await _same_key_profile(mutual))
     operator = await mutual.token("op", roles={mutual.ids["project_id"]: "OPERATOR"})
     made = (await _renewed_by(mutual, shown, operator)).certificate
     renewed = Shown(made.certificate.encode(), shown.key, made.certificate_id)
