@@ -77,7 +77,8 @@ def subject_value(attribute: SubjectAttribute, text: str) -> str:
 def _check_value(attribute: SubjectAttribute, value: str) -> None:
     if not value:
         raise NameFault("SUBJECT_EMPTY", "a subject attribute may not be empty")
-    if len(value) > _LONGEST[attribute]:
+    # RFC 5280 counts characters; the library that encodes names, and readers that are strict, count octets.
+    if len(value.encode("utf-8", "surrogatepass")) > _LONGEST[attribute]:
         raise _too_long(attribute)
     plain = value.isascii() and value.isprintable()
     if not plain and any(_is_unprintable(character) for character in value):
@@ -98,7 +99,7 @@ def _is_unprintable(character: str) -> bool:
 
 def _too_long(attribute: SubjectAttribute) -> NameFault:
     name = attribute.value.lower().replace("_", " ")
-    return NameFault("SUBJECT_TOO_LONG", f"a {name} has at most {_LONGEST[attribute]} characters")
+    return NameFault("SUBJECT_TOO_LONG", f"a {name} has at most {_LONGEST[attribute]} octets in UTF-8")
 
 
 def subject_name(subject: Subject) -> x509.Name:

@@ -23,6 +23,7 @@ CN, O, OU, C, ST, L = (  # noqa: E741 - the field's own letters
     [
         (CN, "a" * 64, "a" * 64),
         (ST, "a" * 128, "a" * 128),
+        (CN, "漢" * 21, "漢" * 21),
         (CN, "e\u0301", "é"),
         (C, "de", "DE"),
         (O, 'Acme "Q", {{x}} + Söhne', 'Acme "Q", {{x}} + Söhne'),
@@ -38,6 +39,7 @@ def test_a_value_gets_its_canonical_form(attribute: SubjectAttribute, text: str,
     [
         (CN, "", "SUBJECT_EMPTY"),
         (CN, "a" * 65, "SUBJECT_TOO_LONG"),
+        (CN, "漢" * 22, "SUBJECT_TOO_LONG"),
         (O, "a" * 65, "SUBJECT_TOO_LONG"),
         (OU, "a" * 65, "SUBJECT_TOO_LONG"),
         (ST, "a" * 129, "SUBJECT_TOO_LONG"),
