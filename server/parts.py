@@ -38,6 +38,7 @@ from server.ra.issuing.certificates import Certificates
 from server.ra.issuing.chains import Chains
 from server.ra.issuing.issuance import Issuance, Issued
 from server.ra.issuing.registration import Registration
+from server.ra.issuing.statistics import Counting
 from server.ra.issuing.submissions import Submissions
 from server.ra.keys.claims import Claims
 from server.ra.keys.custody import Custody
@@ -164,6 +165,7 @@ class Parts:
             switching=Switching(self.store, catalog, certificates, clock=self.clock),
             certificates=certificates,
             bundles=Bundles(self.store),
+            counting=Counting(self.store, clock=self.clock),
             revocations=Revocations(
                 self.store, custody=custody, retries=retries, observe=self._count_revoked
             ),

@@ -47,6 +47,9 @@ class Commands(LazyGroup):
         ),
         "get": Lazy(f"{_CLI}.certificates.commands:get", "Show a certificate."),
         "list": Lazy(f"{_CLI}.certificates.commands:list_", "List certificates."),
+        "statistics": Lazy(
+            f"{_CLI}.certificates.counting:statistics", "Count certificates, and those issued each day."
+        ),
         "renew": Lazy(f"{_CLI}.certificates.renewing:renew", "Get a certificate that replaces another."),
         "renewal": Lazy(
             f"{_CLI}.certificates.keeping:renewal", "Switch a certificate's auto-renewal, or move its time."

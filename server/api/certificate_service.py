@@ -21,18 +21,21 @@ from server.api.paging import Paging
 from server.api.renewal_calls import read_switch, renewed
 from server.api.revocation_orders import read_revocation
 from server.api.serials import canonical_serial
+from server.api.statistics_answers import counted
 from server.api.watching import ask
 from server.ra.access.caller import Caller
 from server.ra.issuing.bundles import Bundles
 from server.ra.issuing.certificates import Certificates
 from server.ra.issuing.issuance import Issued
 from server.ra.issuing.registration import Registration
+from server.ra.issuing.statistics import Counting
 from server.ra.issuing.submissions import Stay, Submissions
 from server.ra.renewing.renewals import Renewals
 from server.ra.renewing.switching import Switching
 from server.ra.revoking.revocations import Find, Revocations
 from server.ra.watching.watches import Watches
 
+_USUAL_DAYS = 30
 _FULL = certificate_pb2.CERTIFICATE_VIEW_FULL
 
 
@@ -50,6 +53,7 @@ class CertificateService:
         switching: Switching,
         revocations: Revocations,
         bundles: Bundles,
+        counting: Counting,
         watches: Watches,
     ) -> None:
         self._registration = registration
@@ -60,6 +64,7 @@ class CertificateService:
         self._switching = switching
         self._revocations = revocations
         self._bundles = bundles
+        self._counting = counting
         self._watches = watches
 
     @collects_violations
@@ -148,6 +153,13 @@ class CertificateService:
             certificates=[answers.certificate(one, view) for one in found],
             next_page_token=self._paging.next_token(request, last),
         )
+
+    async def GetCertificateStatistics(
+        self, request: messages.GetCertificateStatisticsRequest, _: Any
+    ) -> messages.GetCertificateStatisticsResponse:
+        """Count a project's certificates."""
+        days = request.days or _USUAL_DAYS
+        return counted(await self._counting.of(current_caller(), request.project_id.lower(), days=days))
 
     async def WatchCertificate(
         self, request: messages.WatchCertificateRequest, context: Any

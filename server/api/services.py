@@ -35,6 +35,7 @@ from server.ra.audit_log import AuditLog
 from server.ra.issuing.bundles import Bundles
 from server.ra.issuing.certificates import Certificates
 from server.ra.issuing.registration import Registration
+from server.ra.issuing.statistics import Counting
 from server.ra.issuing.submissions import Submissions
 from server.ra.keys.claims import Claims
 from server.ra.renewing.renewals import Renewals
@@ -74,6 +75,7 @@ class UseCases:
     submissions: Submissions
     certificates: Certificates
     bundles: Bundles
+    counting: Counting
     renewals: Renewals
     switching: Switching
     revocations: Revocations
@@ -114,6 +116,7 @@ def _ours(cases: UseCases) -> tuple[Service, ...]:
                 switching=cases.switching,
                 revocations=cases.revocations,
                 bundles=cases.bundles,
+                counting=cases.counting,
                 watches=cases.watches,
             ),
         ),

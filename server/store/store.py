@@ -17,10 +17,12 @@ from server.store.engine import Database
 from server.store.mapping import conditions, ordering, read, table_of
 from server.store.peers import peers_of
 from server.store.queries import audit, certificates, crls, policies, requests, small
+from server.store.queries import statistics as counting
 from server.store.queries.audit import AuditQuery
 from server.store.queries.certificate_query import CertificateQuery
 from server.store.queries.crls import Listed, RevokedRow
 from server.store.queries.request_query import RequestQuery
+from server.store.queries.statistics import Count, StatisticsQuery
 from server.store.queries.walk import Place, Slice, Walk, cut
 from server.store.records import AuditRecord, CertificateRecord, CRLRecord, MetaRecord, Record, RequestRecord
 from server.store.schema import change, revision_counter
@@ -132,6 +134,10 @@ class Store:
         """The newest certificate requests of a query, or those beyond a place."""
         walk = await requests.walk_of(query, self._fetch)
         return await self._slice(RequestRecord, walk, size=size, after=after)
+
+    async def statistics(self, query: StatisticsQuery) -> Sequence[Count]:
+        """Those issued on each day, and those that are active, that expire soon, fail to renew, and wait."""
+        return counting.counts(await self._fetch(counting.statistics(query)))
 
     async def due_requests(self, now: datetime, *, limit: int) -> Sequence[RequestRecord]:
         """Requests that wait for approval, and whose time is over by ``now``."""

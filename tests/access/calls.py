@@ -203,4 +203,5 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "list certificates": ("CertificateService/ListCertificates", {}),
     "list certificates in": ("CertificateService/ListCertificates", {"project_id": "$project_id"}),
+    "count certificates": ("CertificateService/GetCertificateStatistics", {"project_id": "$project_id"}),
 }

@@ -69,6 +69,7 @@ MATRIX = {
     "CertificateService/GetLatestCertificate": "OAPRVU.",
     "CertificateService/GetCertificateBundle": "OAPRVU.",
     "CertificateService/ListCertificates": "OAPRVU.",
+    "CertificateService/GetCertificateStatistics": "OAPRVU.",
     "CertificateService/WatchCertificate": "OAPRVU.",
     "CertificateRequestService/GetCertificateRequest": "OAPRVU.",
     "CertificateRequestService/ListCertificateRequests": "OAPRVU.",

@@ -206,5 +206,8 @@ OUTCOMES = {
         "list certificates in, home": "++++++D",
         "list certificates in, away": "+HHHHHD",
         "list certificates in, absent": "HHHHHHD",
+        "count certificates, home": "++++++D",
+        "count certificates, away": "+HHHHHD",
+        "count certificates, absent": "HHHHHHD",
     }.items()
 }

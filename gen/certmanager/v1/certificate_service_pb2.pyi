@@ -337,6 +337,38 @@ class ListCertificatesResponse(_message.Message):
     next_page_token: str
     def __init__(self, certificates: _Optional[_Iterable[_Union[_certificate_pb2.Certificate, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class GetCertificateStatisticsRequest(_message.Message):
+    __slots__ = ("project_id", "days")
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    DAYS_FIELD_NUMBER: _ClassVar[int]
+    project_id: str
+    days: int
+    def __init__(self, project_id: _Optional[str] = ..., days: _Optional[int] = ...) -> None: ...
+
+class DailyIssuance(_message.Message):
+    __slots__ = ("date", "count")
+    DATE_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    date: str
+    count: int
+    def __init__(self, date: _Optional[str] = ..., count: _Optional[int] = ...) -> None: ...
+
+class GetCertificateStatisticsResponse(_message.Message):
+    __slots__ = ("issued", "active", "expiring", "renewals_failing", "pending_approval", "capped")
+    ISSUED_FIELD_NUMBER: _ClassVar[int]
+    ACTIVE_FIELD_NUMBER: _ClassVar[int]
+    EXPIRING_FIELD_NUMBER: _ClassVar[int]
+    RENEWALS_FAILING_FIELD_NUMBER: _ClassVar[int]
+    PENDING_APPROVAL_FIELD_NUMBER: _ClassVar[int]
+    CAPPED_FIELD_NUMBER: _ClassVar[int]
+    issued: _containers.RepeatedCompositeFieldContainer[DailyIssuance]
+    active: int
+    expiring: int
+    renewals_failing: int
+    pending_approval: int
+    capped: bool
+    def __init__(self, issued: _Optional[_Iterable[_Union[DailyIssuance, _Mapping]]] = ..., active: _Optional[int] = ..., expiring: _Optional[int] = ..., renewals_failing: _Optional[int] = ..., pending_approval: _Optional[int] = ..., capped: _Optional[bool] = ...) -> None: ...
+
 class WatchCertificateRequest(_message.Message):
     __slots__ = ("certificate_id", "resume_token", "heartbeat_interval")
     CERTIFICATE_ID_FIELD_NUMBER: _ClassVar[int]

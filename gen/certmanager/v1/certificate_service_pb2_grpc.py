@@ -95,6 +95,11 @@ class CertificateServiceStub:
                 request_serializer=certmanager_dot_v1_dot_certificate__service__pb2.ListCertificatesRequest.SerializeToString,
                 response_deserializer=certmanager_dot_v1_dot_certificate__service__pb2.ListCertificatesResponse.FromString,
                 _registered_method=True)
+        self.GetCertificateStatistics = channel.unary_unary(
+                '/certmanager.v1.CertificateService/GetCertificateStatistics',
+                request_serializer=certmanager_dot_v1_dot_certificate__service__pb2.GetCertificateStatisticsRequest.SerializeToString,
+                response_deserializer=certmanager_dot_v1_dot_certificate__service__pb2.GetCertificateStatisticsResponse.FromString,
+                _registered_method=True)
         self.WatchCertificate = channel.unary_stream(
                 '/certmanager.v1.CertificateService/WatchCertificate',
                 request_serializer=certmanager_dot_v1_dot_certificate__service__pb2.WatchCertificateRequest.SerializeToString,
@@ -201,6 +206,15 @@ class CertificateServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetCertificateStatistics(self, request, context):
+        """Counts a project's certificates: how many were issued on each of the last
+        days, and how many there are now that somebody should look at. A caller
+        that may see some of them only has those counted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchCertificate(self, request, context):
         """Streams the certificate of a lineage to use now, given any certificate of
         it, without any private key.
@@ -283,6 +297,11 @@ def add_CertificateServiceServicer_to_server(servicer, server):
                     servicer.ListCertificates,
                     request_deserializer=certmanager_dot_v1_dot_certificate__service__pb2.ListCertificatesRequest.FromString,
                     response_serializer=certmanager_dot_v1_dot_certificate__service__pb2.ListCertificatesResponse.SerializeToString,
+            ),
+            'GetCertificateStatistics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCertificateStatistics,
+                    request_deserializer=certmanager_dot_v1_dot_certificate__service__pb2.GetCertificateStatisticsRequest.FromString,
+                    response_serializer=certmanager_dot_v1_dot_certificate__service__pb2.GetCertificateStatisticsResponse.SerializeToString,
             ),
             'WatchCertificate': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchCertificate,
@@ -615,6 +634,33 @@ class CertificateService:
             '/certmanager.v1.CertificateService/ListCertificates',
             certmanager_dot_v1_dot_certificate__service__pb2.ListCertificatesRequest.SerializeToString,
             certmanager_dot_v1_dot_certificate__service__pb2.ListCertificatesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCertificateStatistics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/certmanager.v1.CertificateService/GetCertificateStatistics',
+            certmanager_dot_v1_dot_certificate__service__pb2.GetCertificateStatisticsRequest.SerializeToString,
+            certmanager_dot_v1_dot_certificate__service__pb2.GetCertificateStatisticsResponse.FromString,
             options,
             channel_credentials,
             insecure,

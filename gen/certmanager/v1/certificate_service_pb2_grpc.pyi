@@ -76,6 +76,11 @@ class CertificateServiceStub:
     """Lists certificates. Over HTTP, POST takes the filters that a query string
     cannot.
     """
+    GetCertificateStatistics: _grpc.UnaryUnaryMultiCallable[_certificate_service_pb2.GetCertificateStatisticsRequest, _certificate_service_pb2.GetCertificateStatisticsResponse]
+    """Counts a project's certificates: how many were issued on each of the last
+    days, and how many there are now that somebody should look at. A caller
+    that may see some of them only has those counted.
+    """
     WatchCertificate: _grpc.UnaryStreamMultiCallable[_certificate_service_pb2.WatchCertificateRequest, _certificate_service_pb2.WatchCertificateResponse]
     """Streams the certificate of a lineage to use now, given any certificate of
     it, without any private key.
@@ -140,6 +145,11 @@ class CertificateServiceAsyncStub(CertificateServiceStub):
     ListCertificates: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.ListCertificatesRequest, _certificate_service_pb2.ListCertificatesResponse]  # type: ignore[assignment]
     """Lists certificates. Over HTTP, POST takes the filters that a query string
     cannot.
+    """
+    GetCertificateStatistics: _aio.UnaryUnaryMultiCallable[_certificate_service_pb2.GetCertificateStatisticsRequest, _certificate_service_pb2.GetCertificateStatisticsResponse]  # type: ignore[assignment]
+    """Counts a project's certificates: how many were issued on each of the last
+    days, and how many there are now that somebody should look at. A caller
+    that may see some of them only has those counted.
     """
     WatchCertificate: _aio.UnaryStreamMultiCallable[_certificate_service_pb2.WatchCertificateRequest, _certificate_service_pb2.WatchCertificateResponse]  # type: ignore[assignment]
     """Streams the certificate of a lineage to use now, given any certificate of
@@ -274,6 +284,17 @@ class CertificateServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_certificate_service_pb2.ListCertificatesResponse, _abc.Awaitable[_certificate_service_pb2.ListCertificatesResponse]]:
         """Lists certificates. Over HTTP, POST takes the filters that a query string
         cannot.
+        """
+
+    @_abc_1.abstractmethod
+    def GetCertificateStatistics(
+        self,
+        request: _certificate_service_pb2.GetCertificateStatisticsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_certificate_service_pb2.GetCertificateStatisticsResponse, _abc.Awaitable[_certificate_service_pb2.GetCertificateStatisticsResponse]]:
+        """Counts a project's certificates: how many were issued on each of the last
+        days, and how many there are now that somebody should look at. A caller
+        that may see some of them only has those counted.
         """
 
     @_abc_1.abstractmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ColumnElement, Text, and_, false, or_, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Text, and_, false, literal_column, or_, type_coerce
 
 from server.store.columns import microseconds
 from server.store.queries.certificate_query import CertificateQuery
@@ -13,6 +13,9 @@ from server.store.queries.rows import Condition, labelled, opaque, window, withi
 from server.store.schema import certificate
 
 _column = certificate.c
+
+# Written out and not bound: only so is it plain to a database that the partial index has all such rows.
+FAILS: Condition = _column.renewal_attempts > literal_column("0")
 
 
 def conditions(query: CertificateQuery) -> Mapping[str, Condition]:
@@ -41,6 +44,11 @@ def conditions(query: CertificateQuery) -> Mapping[str, Condition]:
     }
 
 
+def is_failing(now: datetime) -> Condition:
+    """That its renewal was tried, and is to be tried again."""
+    return _renewal("FAILING", now)
+
+
 def _state(state: str, now: datetime) -> Condition:
     if state == "REVOKED":
         return _column.revoked_at.is_not(None)
@@ -53,7 +61,7 @@ def _renewal(state: str, now: datetime) -> Condition:
     if state == "RENEWED":
         return _column.renewed_by_id.is_not(None)
     planned = and_(_state("ACTIVE", now), _column.auto_renewal_enabled)
-    waits, fails = _column.renewal_request_id.is_not(None), _column.renewal_attempts > 0
+    waits, fails = _column.renewal_request_id.is_not(None), FAILS
     how = {"PENDING_APPROVAL": waits, "FAILING": and_(~waits, fails), "SCHEDULED": and_(~waits, ~fails)}
     is_so = ~planned if state == "OFF" else and_(planned, how.get(state, false()))
     return and_(_column.renewed_by_id.is_(None), is_so)

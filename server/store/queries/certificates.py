@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, literal, select
 
 from server.store import terms
 from server.store.queries.certificate_query import CertificateQuery, Realm
-from server.store.queries.certificate_rows import conditions
+from server.store.queries.certificate_rows import FAILS, conditions
 from server.store.queries.choices import Choice, chosen
 from server.store.queries.rows import Condition, window
 from server.store.queries.walk import FEW, Arm, Fetch, Walk
@@ -51,6 +51,7 @@ def _choices(query: CertificateQuery) -> Iterator[Choice]:
         yield Choice((_by_term(terms.forwards(query.name.piece)),), ("name",))
     if wanted.metadata:
         yield Choice((_by_term(terms.label(*wanted.metadata[0])),), ("label 0",))
+    yield from _of_projects(query)
     yield from _ranges(query)
     if wanted.requester_id:
         yield Choice((_by(_column.requester_id, wanted.requester_id),), ("requester",))
@@ -61,6 +62,21 @@ def _choices(query: CertificateQuery) -> Iterator[Choice]:
     if wanted.ca_id:
         yield Choice((_by(_column.ca_id, wanted.ca_id),), ("ca",), within=_is_whole(query))
     yield from _home(query.realms)
+
+
+def _of_projects(query: CertificateQuery) -> Iterator[Choice]:
+    """What is little in projects that may be seen as a whole, however much there is of others."""
+    wanted = query.wanted
+    if not _is_whole(query):
+        return
+    projects = sorted({realm.project_id for realm in query.realms or ()})
+    if wanted.renewal_states == {"FAILING"}:
+        yield Choice(tuple(_by(_column.project_id, id_, FAILS) for id_ in projects), within=True)
+    if wanted.states == {"ACTIVE"} and wanted.expires_before:
+        begins = max(wanted.expires_after or query.now, query.now)
+        ends = window(_column.not_after, begins, wanted.expires_before)
+        found = and_(_column.project_id.in_(projects), _column.revoked_at.is_(None), *ends)
+        yield _narrow(_column.id, found, "expiry")
 
 
 def _ranges(query: CertificateQuery) -> Iterator[Choice]:

@@ -26,7 +26,7 @@ NARROW: Final = FEW
 
 _column = certificate_request.c
 # Written out and not bound: only so is it plain to a database that the partial index has all such rows.
-_WAITS: Condition = _column.state == literal_column(f"'{WAITING}'")
+WAITS: Condition = _column.state == literal_column(f"'{WAITING}'")
 
 
 async def walk_of(query: RequestQuery, fetch: Fetch) -> Walk:
@@ -42,7 +42,7 @@ async def walk_of(query: RequestQuery, fetch: Fetch) -> Walk:
 def due(now: datetime, *, limit: int) -> Select[*tuple[Any, ...]]:
     """The waiting requests whose time is over, those that waited longest first."""
     over = type_coerce(_column.expires_at, BigInteger) <= microseconds(now)
-    rows = select(certificate_request).where(_WAITS, over)
+    rows = select(certificate_request).where(WAITS, over)
     return rows.order_by(_column.expires_at, _column.id).limit(limit)
 
 
@@ -64,7 +64,7 @@ def _choices(query: RequestQuery) -> Iterator[Choice]:
 def _queue() -> Choice:
     """What waits on the whole server, if that is little."""
     # Opaque, or SQLite would walk all requests by id, in their order, until it has met enough that wait.
-    taken = select(opaque(_column.id).label("id")).where(_WAITS)
+    taken = select(opaque(_column.id).label("id")).where(WAITS)
     source = taken.subquery("taken")
     return Choice((Arm(source, (source.c.id,)),), ("states",), (taken,), bounded=True)
 
@@ -73,7 +73,7 @@ def _queues(realms: Sequence[Realm], *, within: bool) -> Choice:
     """What waits in the projects of the realms."""
     projects = sorted({realm.project_id for realm in realms})
     settled = ("states", "realms") if within else ("states",)
-    return Choice(tuple(_by(_column.project_id, id_, _WAITS) for id_ in projects), settled, within=within)
+    return Choice(tuple(_by(_column.project_id, id_, WAITS) for id_ in projects), settled, within=within)
 
 
 def _all_of(column: ColumnElement[str], ids: Iterable[str], settles: str, *, within: bool = False) -> Choice:
