@@ -22,6 +22,7 @@ from server.ca.service import META_CERTIFICATE, META_KEY, ServiceCA, ServiceCert
 from server.clock import Clock, utc_now
 from server.config import Settings, SettingsError
 from server.errors import Unavailable
+from server.facing import face
 from server.files import write_private, write_public
 from server.listening import serve_grpc, serve_mutual
 from server.parts import Parts
@@ -80,6 +81,8 @@ async def application(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
         pages = await _metrics(parts, ready)
         if settings.pki_http is not None:
             pages = {**await publish(parts, settings.pki_http), **pages}
+        if settings.http is not None:
+            pages = {**await face(parts, pipeline, source, settings.http), **pages}
         endpoints = {
             "grpc": await serve_grpc(parts, pipeline, source),
             **await serve_mutual(parts, pipeline, source),

@@ -95,6 +95,10 @@ class Settings(BaseModel):
     grpc_address: str = Field(
         "127.0.0.1:8443", description="HOST:PORT of the gRPC API; port 0 picks a free one."
     )
+    http_address: str = Field(
+        "127.0.0.1:8444",
+        description="HOST:PORT of the JSON API and the web pages, over HTTPS; empty: none.",
+    )
     metrics_address: str = Field(
         "127.0.0.1:9464", description="HOST:PORT of metrics and probes over plain HTTP; empty: none."
     )
@@ -110,7 +114,9 @@ class Settings(BaseModel):
         "",
         description="HOST:PORT of the gRPC API for clients that show a certificate of ours; empty: none.",
     )
-    insecure_loopback: bool = Field(False, description="Serve gRPC without TLS; only on a loopback address.")
+    insecure_loopback: bool = Field(
+        False, description="Serve gRPC and HTTP without TLS; only on loopback addresses."
+    )
     tls_cert: Path | None = Field(
         None, description="PEM certificate chain to serve with, instead of one of our own."
     )
@@ -172,7 +178,11 @@ class Settings(BaseModel):
         10, gt=0, description="Seconds between rounds that expire, destroy and forget what is due."
     )
 
-    @field_validator("grpc_address", "metrics_address", "pki_http_address", "mtls_address")
+    session_hours: float = Field(
+        12, gt=0, le=8760, description="Hours that a browser stays signed in, at most as long as its token."
+    )
+
+    @field_validator("grpc_address", "http_address", "metrics_address", "pki_http_address", "mtls_address")
     @classmethod
     def _is_address(cls, value: str) -> str:
         if value:
@@ -192,6 +202,8 @@ class Settings(BaseModel):
             raise ValueError("tls_cert and tls_key go together")
         if self.insecure_loopback and not self.grpc.is_loopback:
             raise ValueError("insecure_loopback needs a loopback grpc_address")
+        if self.insecure_loopback and self.http is not None and not self.http.is_loopback:
+            raise ValueError("insecure_loopback needs a loopback http_address")
         if self.insecure_loopback and (self.tls_cert or self.client_ca):
             raise ValueError("insecure_loopback serves without TLS, tls_cert and client_ca need it")
         if sum(x is not None for x in (self.kek, self.kek_file, self.kek_passphrase)) > 1:
@@ -202,6 +214,11 @@ class Settings(BaseModel):
     def grpc(self) -> Address:
         """Where the gRPC API listens."""
         return Address.parse(self.grpc_address)
+
+    @property
+    def http(self) -> Address | None:
+        """Where the JSON API and the web pages are served, if they are."""
+        return Address.parse(self.http_address) if self.http_address else None
 
     @property
     def metrics(self) -> Address | None:

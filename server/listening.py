@@ -15,13 +15,13 @@ from server.tls import read_roots
 async def serve_grpc(parts: Parts, pipeline: Pipeline, source: CertificateSource | None) -> str:
     """Serve until the application ends, in plaintext without a source; tells where. Raises StartupError."""
     settings, address = parts.settings, parts.settings.grpc
-    server = listen.build(pipeline, _limits(settings))
+    server = listen.build(pipeline, transport_limits(settings))
     if source is None:
         port = listen.listen_insecurely(server, str(address))
     else:
-        roots = _client_ca(settings)
-        client_ca = None if roots is None else (lambda: roots)
-        port = listen.listen(server, str(address), source, client_ca=client_ca)
+        roots = client_ca(settings)
+        anchors = None if roots is None else (lambda: roots)
+        port = listen.listen(server, str(address), source, client_ca=anchors)
     await server.start()
     parts.stack.push_async_callback(server.stop, settings.drain_grace)
     return str(address.at(port))
@@ -38,14 +38,15 @@ async def serve_mutual(parts: Parts, pipeline: Pipeline, source: CertificateSour
     parts.stack.push_async_callback(anchors.close)
     await anchors.load()
     shown = ShownCertificates(parts.store, clock=parts.clock)
-    server = listen.build(pipeline.for_shown(shown), _limits(settings))
+    server = listen.build(pipeline.for_shown(shown), transport_limits(settings))
     port = listen.listen(server, str(address), source, client_ca=anchors.pem)
     await server.start()
     parts.stack.push_async_callback(server.stop, settings.drain_grace)
     return {"mtls": str(address.at(port))}
 
 
-def _limits(settings: Settings) -> TransportLimits:
+def transport_limits(settings: Settings) -> TransportLimits:
+    """What each gRPC listener accepts."""
     return TransportLimits(
         message=settings.max_message_bytes,
         streams=settings.max_concurrent_streams,
@@ -53,7 +54,8 @@ def _limits(settings: Settings) -> TransportLimits:
     )
 
 
-def _client_ca(settings: Settings) -> bytes | None:
+def client_ca(settings: Settings) -> bytes | None:
+    """The PEM roots under which clients must show a certificate; None if they need none."""
     if settings.client_ca is None:
         return None
     try:

@@ -84,6 +84,12 @@ class Metrics:
             ("status",),
             registry=self.registry,
         )
+        self.http_answers = Counter(
+            "certmanager_http_answers",
+            "Answers of the HTTP face, by verb and status; a stream counts at its end.",
+            ("verb", "status"),
+            registry=self.registry,
+        )
         in_flight = Gauge("certmanager_rpc_in_flight", "Calls being served now.", registry=self.registry)
         in_flight.set_function(lambda: self.running)
         for collector in (ProcessCollector, PlatformCollector, GCCollector):

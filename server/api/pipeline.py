@@ -20,6 +20,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from server.api.concerns.access import Authenticator, MakeCaller
 from server.api.concerns.deadline import CallLimits
+from server.api.concerns.peers import Peer, connected
 from server.api.methods import Method, Service, methods_of
 from server.api.served import Served
 
@@ -42,6 +43,8 @@ class Concerns:
     limits: CallLimits = field(default_factory=CallLimits)
     shown: Authenticator | None = None
     """Knows whose a certificate is, on a listener where clients show one; None elsewhere."""
+    peer: Peer = connected
+    """Tells who is at the other end."""
 
 
 class Pipeline(grpc.GenericRpcHandler):  # type: ignore[misc,unused-ignore]
@@ -61,6 +64,10 @@ class Pipeline(grpc.GenericRpcHandler):  # type: ignore[misc,unused-ignore]
         """The same for a listener where clients show certificates: one stands for its caller, too."""
         concerns = replace(self._concerns, shown=shown)
         return Pipeline(self.services, concerns, permissions=self._permissions)
+
+    def for_face(self, peer: Peer) -> Pipeline:
+        """The same for a listener that only our own HTTP face can reach: it tells who asked it."""
+        return Pipeline(self.services, replace(self._concerns, peer=peer), permissions=self._permissions)
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[Any, Any]:
         """The handler for a path, also for one that nobody knows."""

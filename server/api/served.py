@@ -55,6 +55,7 @@ class Served:
         self._concerns = concerns
         self._recorder = concerns.recorder
         self._drain = concerns.drain
+        self._peer = concerns.peer
         self._least = concerns.limits.least
         self._patience = concerns.limits.write
         streams = method.client_streams or method.server_streams
@@ -77,26 +78,26 @@ class Served:
                 self._admit(call, context)
                 if not self._method.is_open:
                     credential = credential_of(bearer, context, self._concerns)
-                    await self._identify(call, credential, address(context.peer()))
+                    await self._identify(call, credential, address(self._peer(context)))
                 response = await run(call, request, context)
                 deadline.disarm(call)
             except asyncio.CancelledError:
                 if not deadline.was_ours(call):
                     deadline.disarm(call)
-                    self._recorder.finished(call, context.peer(), "CANCELLED")
+                    self._recorder.finished(call, self._peer(context), "CANCELLED")
                     raise
                 return await self._refuse(call, context, deadline.too_late())
             except ClientGoneError:
                 deadline.disarm(call)
-                self._recorder.finished(call, context.peer(), "CANCELLED")
+                self._recorder.finished(call, self._peer(context), "CANCELLED")
                 return None
             except grpc.aio.AbortError:
                 deadline.disarm(call)
-                self._recorder.finished(call, context.peer(), _code_set(context))
+                self._recorder.finished(call, self._peer(context), _code_set(context))
                 raise
             except Exception as error:  # noqa: BLE001 - gRPC would send its text to the client
                 return await self._refuse(call, context, error)
-            self._recorder.finished(call, context.peer(), "OK")
+            self._recorder.finished(call, self._peer(context), "OK")
             return response
 
         return serve
@@ -191,7 +192,7 @@ class Served:
             self._recorder.log.error("unexpected error", method=self._method.label, exc_info=error)
         tell_where_to_resume(told, call)
         code = code_of(told).name
-        self._recorder.finished(call, context.peer(), code, told.reason.value)
+        self._recorder.finished(call, self._peer(context), code, told.reason.value)
         with suppress(TimeoutError):
             async with asyncio.timeout(_STATUS_SECONDS if call.begun else None):
                 await context.abort_with_status(to_status(to_rpc_status(told, trace_id=call.trace_id)))

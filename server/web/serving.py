@@ -47,6 +47,7 @@ async def serve(
         access_log=False,
         lifespan="off",
         server_header=False,
+        proxy_headers=False,  # else whoever connects from this machine could say that they were another
         timeout_graceful_shutdown=_GRACE_SECONDS,
         ssl_context_factory=None if tls is None else lambda _config, _default: tls,
         **options,
