@@ -1,0 +1,1 @@
+"""The web pages for operators, approvers and requesters."""
