@@ -280,7 +280,8 @@ def postgres_settings(postgres: Postgres, postgres_home: tuple[Path, str], tmp_p
 
 
 def _settings(home: Path, **others: Any) -> Settings:
-    return Settings(data_dir=home, grpc_address="127.0.0.1:0", metrics_address="", drain_delay=0, **others)
+    addresses = {"grpc_address": "127.0.0.1:0", "http_address": "", "metrics_address": ""}
+    return Settings(data_dir=home, drain_delay=0, **(addresses | others))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -127,4 +127,5 @@ async def _standing(settings: Settings) -> AsyncIterator[Standing]:
 
 
 def _settings(home: Path, **others: Any) -> Settings:
-    return Settings(data_dir=home, grpc_address="127.0.0.1:0", metrics_address="", **others)
+    addresses = {"grpc_address": "127.0.0.1:0", "http_address": "", "metrics_address": ""}
+    return Settings(data_dir=home, **(addresses | others))

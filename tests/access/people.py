@@ -65,11 +65,7 @@ class People:
 
     async def outcome(self, what: str, role: str) -> str:
         """The code of a call, as ``get CA, away``; a stream is granted with its first message."""
-        action, _, where = what.partition(", ")
-        rpc, said = CALLS[action]
-        place = await self._place(where, role)
-        request: Any = GetMessageClass(RPCS[rpc].input_type)()
-        ParseDict(await self._filled(said, place), request)
+        rpc, request = await self.asked(what, role)
         streams = RPCS[rpc].server_streaming
         kind = self.live.channel.unary_stream if streams else self.live.channel.unary_unary
         method: Any = kind(f"/certmanager.v1.{rpc}")
@@ -82,6 +78,14 @@ class People:
         finally:
             call.cancel()
         return "OK"
+
+    async def asked(self, what: str, role: str) -> tuple[str, Any]:
+        """The RPC of a call, and its request with all that it speaks of made."""
+        action, _, where = what.partition(", ")
+        rpc, said = CALLS[action]
+        request: Any = GetMessageClass(RPCS[rpc].input_type)()
+        ParseDict(await self._filled(said, await self._place(where, role)), request)
+        return rpc, request
 
     async def _place(self, where: str, role: str) -> Place:
         if where == "own":

@@ -30,7 +30,10 @@ ROOT = Path(__file__).parents[2]
 PROGRAM: tuple[str, ...] = (sys.executable, "-m", "server")
 SEARCHED = os.pathsep.join((str(ROOT), str(ROOT / "gen")))
 """Where the program finds its modules."""
-_FREE = ("--grpc-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--drain-delay", "0")
+FREE = (
+    "--grpc-address=127.0.0.1:0", "--http-address=", "--metrics-address=127.0.0.1:0", "--drain-delay=0",
+)  # fmt: skip
+"""Flags of a server that is in nobody's way, and ends at once."""
 PATIENCE = 60.0
 """Seconds until a test gives up on something that must happen; generous, for a busy machine."""
 
@@ -194,7 +197,7 @@ def ended(process: Process) -> Iterator[Process]:
 @contextmanager
 def serving(directory: Path, *arguments: object, env: Mapping[str, str] | None = None) -> Iterator[Process]:
     """A server that takes calls on free ports; killed at the end if the test has not ended it."""
-    chosen = ("--data-dir", directory, *_FREE, *arguments)
+    chosen = ("--data-dir", directory, *FREE, *arguments)
     with ended(start(directory, *chosen, env=env)) as process:
         yield await_ready(process)
 

@@ -17,8 +17,8 @@ SECRET = "hunter2-do-not-tell"
 
 def refusal(*arguments: object, **env: str) -> str:
     """The sentence with which ``serve`` declines."""
-    done = run("serve", *arguments, "--grpc-address", "127.0.0.1:0", "--metrics-address", "", env=env)
-    return sentence(done)
+    addresses = ("--grpc-address=127.0.0.1:0", "--http-address=", "--metrics-address=")
+    return sentence(run("serve", *arguments, *addresses, env=env))
 
 
 def sentence(done: Outcome) -> str:

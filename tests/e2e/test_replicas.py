@@ -27,7 +27,7 @@ from server.store import (
     Unit,
 )
 from tests.databases import Postgres
-from tests.e2e.processes import PATIENCE, Process, await_ready, ended, issue, read, start
+from tests.e2e.processes import FREE, PATIENCE, Process, await_ready, ended, issue, read, start
 
 REPLICAS = 3
 
@@ -48,8 +48,7 @@ def replicas(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def _start(home: Path, env: dict[str, str]) -> Process:
-    flags = ("--grpc-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--drain-delay", "0")
-    return start(home, "--data-dir", home, *flags, env=env)
+    return start(home, "--data-dir", home, *FREE, env=env)
 
 
 def holder(replicas: list[Process]) -> Process:

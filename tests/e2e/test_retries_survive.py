@@ -12,9 +12,7 @@ import pytest
 
 from server.config import Settings
 from tests.e2e.late_keys import claimed
-from tests.e2e.processes import Process, await_ready, ended, issue, read, start
-
-FLAGS = ("--grpc-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0", "--drain-delay", "0")
+from tests.e2e.processes import FREE, Process, await_ready, ended, issue, read, start
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def replicas(settings: Settings, tmp_path: Path) -> Iterator[tuple[Process, Proc
     url = settings.database_url or f"sqlite:///{settings.data_dir / 'certmanager.db'}"
     homes = settings.data_dir, shutil.copytree(settings.data_dir, tmp_path / "other")
     with ExitStack() as stack:
-        commands = [("--data-dir", home, "--database-url", url, *FLAGS) for home in homes]
+        commands = [("--data-dir", home, "--database-url", url, *FREE) for home in homes]
         begun = [
             stack.enter_context(ended(start(home, *command)))
             for home, command in zip(homes, commands, strict=True)

@@ -103,7 +103,7 @@ def test_no_old_tls_is_spoken(shared: Process) -> None:
 async def test_the_certificate_is_renewed_by_itself(tmp_path: Path) -> None:
     """Two thirds through its 30 days a handshake meets a new one, under the same ca.pem; no sooner."""
     now = utc_now() - timedelta(days=25)
-    free = {"grpc_address": "127.0.0.1:0", "metrics_address": "", "drain_delay": 0}
+    free = {"grpc_address": "127.0.0.1:0", "http_address": "", "metrics_address": "", "drain_delay": 0}
     settings = load({"data_dir": tmp_path / "data", **free}, {})
     async with application(settings, clock=lambda: now) as app:
         ca, target = settings.data_dir / "ca.pem", app.endpoints["grpc"]

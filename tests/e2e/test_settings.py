@@ -57,7 +57,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, case: str) -> None:
 def test_a_flag_beats_the_environment_and_that_the_file(sqlite_copy: Path, tmp_path: Path) -> None:
     """Each setting comes from the strongest place that names it, and only from that."""
     file = tmp_path / "settings.toml"
-    addresses = ("grpc_address = '127.0.0.2:0'", "metrics_address = '127.0.0.2:0'")
+    addresses = ("grpc_address = '127.0.0.2:0'", "http_address = ''", "metrics_address = '127.0.0.2:0'")
     file.write_text("\n".join((f"data_dir = {json.dumps(str(sqlite_copy))}", "drain_delay = 0", *addresses)))
     env = {
         "CERTMANAGER_CONFIG": str(file),

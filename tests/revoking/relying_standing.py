@@ -24,7 +24,8 @@ async def relying_party(home_of_one: Settings) -> AsyncIterator[Party]:
 def home_of_one(sqlite_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a server on SQLite."""
     home = shutil.copytree(sqlite_home, tmp_path_factory.mktemp("relying") / "data")
-    return Settings(data_dir=home, grpc_address="127.0.0.1:0", metrics_address="", drain_delay=0)
+    addresses = {"grpc_address": "127.0.0.1:0", "http_address": "", "metrics_address": ""}
+    return Settings(data_dir=home, drain_delay=0, **addresses)
 
 
 @pytest.fixture
