@@ -26,6 +26,7 @@ from certmanager.v1.profile_service_pb2 import CreateCertificateProfileRequest
 from certmanager.v1.profile_service_pb2_grpc import ProfileServiceStub
 from tools.approving import approval
 from tools.connecting import SECONDS, connected
+from tools.curling import curls
 from tools.examining import examine, openssl
 from tools.lasting import life
 from tools.running import Server, ServerFailed, publishing
@@ -73,6 +74,7 @@ def tell(directory: Path, log: Path) -> None:
             look_up(channel, issued)
         asyncio.run(approval(server, directory, host=HOST))
         asyncio.run(life(server, directory, host=HOST))
+        curls(server, directory, host=HOST)
         title("SIGTERM: the server finishes what it has begun and ends")
         server.stop()
         say("it ended with status 0")

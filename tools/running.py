@@ -42,7 +42,8 @@ class Server:
     _process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def __enter__(self) -> Self:
-        addresses = ("--grpc-address", "127.0.0.1:0", "--metrics-address", "127.0.0.1:0")
+        listeners = ("grpc", "http", "metrics")
+        addresses = [word for name in listeners for word in (f"--{name}-address", "127.0.0.1:0")]
         command = (sys.executable, "-m", "server", "serve", "--data-dir", str(self.data), *addresses)
         environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
         with self.log.open("a", encoding="utf-8") as log:
