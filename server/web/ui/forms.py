@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from server.web.refusals import Broken
+from server.web.ui.moments import exact
 
 _BETWEEN: Final = re.compile(r"[.\[\]]+")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?[+-]\d\d:\d\d", re.ASCII)
+"""As the service writes what it would allow: always with its offset."""
 _LAST: Final = re.compile(r"[._](?=oids?$)|\.")
 _SHORT_NAME: Final = (
     "write small letters, digits and hyphens, beginning with a letter and not ending with a hyphen"
@@ -38,7 +42,15 @@ def told(broken: Broken) -> str:
     message = _sentence(broken)
     if not broken.allowed or broken.allowed in message:
         return message
-    return f"{message} (allowed: {broken.allowed})"
+    return f"{message} (allowed: {_MOMENT.sub(_exactly, broken.allowed)})"
+
+
+def _exactly(found: re.Match[str]) -> str:
+    """A time as people read it; what only looks like one, such as part of a name, stays."""
+    try:
+        return exact(datetime.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 def _sentence(broken: Broken) -> str:

@@ -30,3 +30,13 @@ def test_what_has_no_better_words_is_told_as_it_came() -> None:
     """Another field, and another rule of a known one."""
     assert told(Broken("other", "STRING_PATTERN", _RAW)) == _RAW
     assert told(Broken("slug", "STRING_MAX_LEN", "too long")) == "too long"
+
+
+def test_a_time_that_would_be_allowed_is_told_as_times_are() -> None:
+    broken = Broken("attributes.ttl", "CA_LIFETIME", "too long", "2036-11-20T22:19:22+00:00")
+    assert told(broken) == "too long (allowed: 20 Nov 2036, 22:19 UTC)"
+
+
+def test_what_only_looks_like_a_time_stays() -> None:
+    broken = Broken("attributes.alt_names[0].value", "URI_NOT_ALLOWED", "no", "x:2036-99-99T22:19:22+00:00")
+    assert told(broken) == "no (allowed: x:2036-99-99T22:19:22+00:00)"
