@@ -84,6 +84,20 @@ async def test_a_certificate_is_requested_with_a_csr(standing_face: Face, visiti
     assert KEY not in await page.content()
 
 
+async def test_more_rows_come_without_a_new_page(standing_face: Face, visiting: Visiting) -> None:
+    """And what was entered is still there."""
+    visitor = await visiting.signed_in(standing_face)
+    page = await requesting(visitor, await standing_face.live.profile(policy=open_policy()))
+    await page.get_by_label("Name 1", exact=True).fill("first.example.com")
+    await page.evaluate("globalThis.stayed = true")
+    await page.get_by_role("button", name="More rows").first.click()
+    await expect(page.get_by_label("Name 5", exact=True)).to_be_visible()
+    await expect(page.get_by_label("Name 1", exact=True)).to_have_value("first.example.com")
+    assert await page.evaluate("globalThis.stayed")
+    await page.get_by_role("button", name="Request", exact=True).click()
+    await told(page, "Certificate issued")
+
+
 async def test_all_violations_stand_beside_their_fields(standing_face: Face, visiting: Visiting) -> None:
     """At once, and what was entered is still there."""
     visitor = await visiting.signed_in(standing_face)
